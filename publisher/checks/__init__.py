@@ -1,0 +1,33 @@
+"""What an archive promises, one promise a function, one row each in CHECKS.
+
+A check takes the archive and its history and yields findings. What is pending (not committed yet) and what is
+wrong in the files as they stand are errors; what lies only in landed history is a warning, for it can no
+longer be mended.
+"""
+
+from collections.abc import Callable, Iterator
+
+from publisher.archive import Archive
+from publisher.checks import assessments, dates, documents, identity, permanence, privacy, references
+from publisher.finding import Finding
+from publisher.history import History
+
+Check = Callable[[Archive, History], Iterator[Finding]]
+
+CHECKS: dict[str, Check] = {
+    "one archive.yaml, and records where they belong": identity.places,
+    "an id is its file's name, and one record has one file": identity.names,
+    "nothing is listed twice": identity.duplicates,
+    "every name of a letter, party, thread or question exists": references.exist,
+    "relations make sense": references.relations,
+    "dates agree with each other": dates.agree,
+    "a judgement says whose, on what evidence and as of when": assessments.founded,
+    "what was published stays, and every change says so": permanence.kept,
+    "documents are what the record says": documents.match,
+    "no contact details": privacy.contacts,
+}
+
+
+def run(archive: Archive, history: History) -> list[Finding]:
+    """Return the findings of every check, in the order of files and places."""
+    return sorted((finding for check in CHECKS.values() for finding in check(archive, history)), key=lambda f: f.order)

@@ -1,0 +1,161 @@
+"""The command line: wires commands/ together. Heavy imports wait until their command runs.
+
+Exit status:
+    0   nothing found
+    1   findings: the input or the publication is wrong
+    2   wrong arguments
+    3   the run could not be made, or something could not be checked
+    anything else is a bug and shows a traceback
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from publisher import __version__
+from publisher.errors import LetterbookError
+
+EXIT_STATUSES = """exit status:
+  0  nothing found
+  1  findings: the input or the publication is wrong
+  2  wrong arguments
+  3  the run could not be made, or something could not be checked"""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        run: Run = options.run
+        return run(options)
+    except LetterbookError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 3
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="letterbook",
+        description="Publish an organisation's correspondence so that nobody has to take its word for it.",
+        epilog=EXIT_STATUSES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"letterbook {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, help_text, add_arguments, run in COMMANDS:
+        command = commands.add_parser(
+            name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}.", epilog=EXIT_STATUSES,
+            formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+        )  # fmt: skip
+        add_arguments(command)
+        command.set_defaults(run=run)
+    return parser
+
+
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="report on these files and folders only")
+    parser.add_argument(
+        "--base",
+        metavar="COMMIT",
+        help="what is published (default: the merge base with the remote's default branch, else HEAD)",
+    )
+    parser.add_argument("--at", metavar="COMMIT", help="check the files of a commit, not those on disk")
+    parser.add_argument("--staged", action="store_true", help="check what the next commit will hold")
+    parser.add_argument(
+        "--format", choices=("text", "json", "github"), default="text", help="how to report (default: text)"
+    )
+
+
+def _check(options: argparse.Namespace) -> int:
+    from publisher.commands.check import check
+
+    return check(options.paths, base=options.base, at=options.at, staged=options.staged, form=options.format)
+
+
+def _publish_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("commit", nargs="?", default="HEAD", metavar="COMMIT", help="what to publish (default: HEAD)")
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="the folder to publish into")
+    parser.add_argument(
+        "--key",
+        type=Path,
+        metavar="FILE",
+        help="an ed25519 private key, or the .pub file of one in ssh-agent",
+    )
+    parser.add_argument(
+        "--previous", metavar="DIR_OR_URL", help="the publication before this one (default: the one in DIR)"
+    )
+    parser.add_argument(
+        "--allow-mass-change", action="store_true", help="publish although many letters are lost or withdrawn"
+    )
+
+
+def _publish(options: argparse.Namespace) -> int:
+    from publisher.commands.publish import publish
+
+    return publish(
+        options.commit,
+        out=options.out,
+        key=options.key,
+        previous=options.previous,
+        allow_mass_change=options.allow_mass_change,
+    )
+
+
+def _verify_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("site", metavar="SITE", help="a publication: a folder, or an http(s) address")
+    parser.add_argument(
+        "--repo", type=Path, metavar="DIR", help="a clone of the archive (default: the one you stand in)"
+    )
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        metavar="ALLOWED_SIGNERS",
+        help="the archive's key list, from somewhere you trust",
+    )
+    parser.add_argument("--no-fsck", action="store_true", help="leave out 'git fsck --full' (shown as not checked)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from publisher.commands.verify import verify
+
+    return verify(
+        options.site,
+        repository=options.repo,
+        keys=options.keys,
+        fsck=not options.no_fsck,
+        form=options.format,
+    )
+
+
+def _history_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a letter's id, or a record's key such as assessments/ID or parties")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def _history(options: argparse.Namespace) -> int:
+    from publisher.commands.history import history
+
+    return history(options.id, form=options.format)
+
+
+COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None], Run], ...] = (
+    ("check", "judge the records and say everything that is wrong with them", _check_arguments, _check),
+    ("publish", "make a signed publication of a commit", _publish_arguments, _publish),
+    ("verify", "audit a publication against its signatures and against git", _verify_arguments, _verify),
+    ("history", "list every landed revision of a record", _history_arguments, _history),
+)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

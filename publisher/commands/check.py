@@ -1,0 +1,80 @@
+"""letterbook check: judge the records on disk, staged or committed, as one pending revision each on top of a base."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from publisher import schema
+from publisher.errors import UsageError
+from publisher.examine import Examined, examine
+from publisher.finding import Finding, Location
+from publisher.git import Repository
+from publisher.history import History
+from publisher.reports import REPORTS
+from publisher.snapshot import Snapshot
+
+
+def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: bool, form: str) -> int:
+    """Report every fault of every file; return 1 if one of them is an error, else 0."""
+    if at is not None and staged:
+        raise UsageError("--at and --staged name two different things to check", "give one of them")
+    index_file = os.environ.get("GIT_INDEX_FILE") if staged else None
+    repository = Repository.find(Path.cwd(), index_file=index_file)
+    repository.require_whole()
+    examined = _examine(repository, base=base, at=at, staged=staged)
+    findings = list(examined.findings)
+    if at is None and not staged:
+        findings += _stale_schemas(repository.root)
+    findings = _below(findings, paths, repository.root)
+    sys.stdout.write(REPORTS[form](findings, examined.snapshot.files))
+    errors = any(finding.severity == "error" for finding in findings)
+    if not findings:
+        print(f"{len(examined.archive.letters)} letters checked, nothing found", file=sys.stderr)
+    return 1 if errors else 0
+
+
+def _examine(repository: Repository, *, base: str | None, at: str | None, staged: bool) -> Examined:
+    if at is not None:
+        snapshot = Snapshot.at(repository, repository.resolve(at))
+    elif staged:
+        snapshot = Snapshot.staged(repository)
+    else:
+        snapshot = Snapshot.on_disk(repository.root)
+    commit = repository.resolve(base) if base else repository.merge_base_with_remote() or repository.find_commit("HEAD")
+    landed = History.of(repository, commit, Snapshot.at(repository, commit)) if commit else History()
+    return examine(snapshot, landed.pending(snapshot))
+
+
+def _below(findings: list[Finding], paths: Sequence[str], root: Path) -> list[Finding]:
+    if not paths:
+        return findings
+    wanted = []
+    for path in paths:
+        place = Path(path).absolute()
+        if not place.resolve().is_relative_to(root):
+            raise UsageError(f"{path} is outside the archive {root}", "name files or folders of the archive")
+        wanted.append(
+            Path(os.path.normpath(place)).relative_to(root)
+            if place.is_relative_to(root)
+            else place.resolve().relative_to(root)
+        )
+    return [f for f in findings if any(Path(f.location.path).is_relative_to(place) for place in wanted)]
+
+
+def _stale_schemas(root: Path) -> list[Finding]:
+    """Warn of copies in the archive's own schema/ that are not the schemas which judge."""
+    found = []
+    for kind in schema.KINDS:
+        copy = root / "schema" / f"{kind}.schema.json"
+        if copy.is_file() and copy.read_bytes() != schema.text(kind):
+            found.append(
+                Finding(
+                    code="stale-schema",
+                    message="this copy for editors is not the schema that judges",
+                    location=Location(path=f"schema/{copy.name}"),
+                    severity="warning",
+                    hint="copy it anew from the installed package",
+                )
+            )
+    return found

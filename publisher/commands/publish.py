@@ -1,0 +1,163 @@
+"""letterbook publish: make a publication of a commit, sealed with a key, in a folder."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from publisher import publish as publishing
+from publisher.commands.progress import Progress
+from publisher.errors import RefusedError, SigningError, UnavailableError
+from publisher.examine import examine_commit
+from publisher.git import Repository
+from publisher.history import History
+from publisher.index import Index
+from publisher.publish import INDEX_NAMESPACE, PRINCIPAL, Seal, index_of, key_lists
+from publisher.reports import REPORTS
+from publisher.signatures import sshsig
+from publisher.signatures.agent import AgentSigner
+from publisher.signatures.keys import (
+    AllowedSigner,
+    PublicKey,
+    SignatureError,
+    Signer,
+    generate_private_key,
+    load_private_key,
+)
+from publisher.site import open_site
+from publisher.write import published_names, write
+
+_DAY = 24 * 60 * 60
+_DEVELOPMENT_KEY = "letterbook-development-key"
+
+
+def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, allow_mass_change: bool) -> int:
+    """Publish a commit; return 1 and write nothing if its records have errors."""
+    repository = Repository.find(Path.cwd())
+    repository.require_whole()
+    published_names(out)
+    name = repository.resolve(commit)
+    with Progress() as progress:
+        progress.step("reading the history and checking the records")
+        examined = examine_commit(repository, name)
+        if examined.findings:
+            sys.stderr.write(REPORTS["text"](examined.findings, examined.snapshot.files))
+        if examined.errors:
+            print("nothing was published", file=sys.stderr)
+            return 1
+        _refuse_future(examined.history)
+        lists = key_lists(examined.snapshot)
+        signer = _signer(repository, key, lists.signers, listed=lists.newest is not None)
+        index = index_of(repository, name, examined)
+        _guard(index, examined.history, previous or str(out), signer, lists.signers, allow_mass_change)
+        progress.step("rendering")
+        files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
+        own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}
+        seal = Seal(signer=signer, key_lists={**lists.published, **own}, trusted=key is not None)
+        progress.step("writing")
+        written = write(publishing.seal(files, seal), out)
+    print(
+        f"{out}: {len(index.letters)} letters of commit {name[:12]}, "
+        f"{written.changed} files written, {written.unchanged} unchanged, {written.pruned} pruned",
+        file=sys.stderr,
+    )
+    return 0
+
+
+def _refuse_future(history: History) -> None:
+    newest = max(commit.time for commit in history.line)
+    if newest > time.time() + _DAY:
+        raise RefusedError(
+            "a commit of this line is dated more than a day in the future, and every later letter would be too",
+            "set the clock of the machine that committed it right and commit again; "
+            "if this machine's clock is wrong, set that",
+        )
+
+
+def _signer(
+    repository: Repository, key: Path | None, listed_keys: tuple[AllowedSigner, ...], *, listed: bool
+) -> Signer:
+    if key is None and listed:
+        raise SigningError(
+            "this archive lists its keys, so it is published with one of them", "give it with --key FILE"
+        )
+    signer = _development_signer(repository) if key is None else _from_file(key)
+    if listed and not any(
+        entry.key == signer.public_key and PRINCIPAL in entry.principals and INDEX_NAMESPACE in entry.namespaces
+        for entry in listed_keys
+    ):
+        raise SigningError(
+            f"the key {signer.public_key.fingerprint} is not in the archive's newest key list",
+            "use a listed key, or commit a new list under records/keys/",
+        )
+    return signer
+
+
+def _from_file(path: Path) -> Signer:
+    try:
+        data = path.read_bytes()
+    except OSError as fault:
+        raise UnavailableError(
+            f"the key {path} could not be read: {fault.strerror}", "name a private key file"
+        ) from fault
+    if path.suffix == ".pub":
+        socket = os.environ.get("SSH_AUTH_SOCK")
+        if not socket:
+            raise SigningError(
+                "a public key signs through ssh-agent, and none is running here",
+                "start one, or give the private key",
+            )
+        try:
+            public_key = PublicKey.parse(data.decode("utf-8").strip())
+        except ValueError as fault:
+            raise SigningError(
+                f"{path} is no public key: {fault}", "give a .pub file as ssh-keygen writes it"
+            ) from fault
+        return AgentSigner(socket, public_key)
+    return load_private_key(data)
+
+
+def _development_signer(repository: Repository) -> Signer:
+    path = repository.git_dir / _DEVELOPMENT_KEY
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(generate_private_key("letterbook development key"))
+    print(
+        f"signing with the development key {path}: nobody should trust it; "
+        "sign for others with --key and a key of your own",
+        file=sys.stderr,
+    )
+    return _from_file(path)
+
+
+def _guard(
+    index: Index,
+    history: History,
+    previous: str,
+    signer: Signer,
+    listed: tuple[AllowedSigner, ...],
+    allow: bool,
+) -> None:
+    """Hold the new index against the publication before it, if there is one whose signature is good."""
+    if "://" not in previous and not (Path(previous) / "index.json").is_file():
+        return
+    site = open_site(previous)
+    data, signature = site.read("index.json"), site.read("index.json.sig")
+    own = AllowedSigner(principals=(PRINCIPAL,), namespaces=(INDEX_NAMESPACE,), key=signer.public_key)
+    earlier = None
+    if data is not None and signature is not None:
+        earlier = _believed(data, signature, (*listed, own))
+    if earlier is None:
+        print(f"{previous}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
+        return
+    line = {commit.id for commit in history.line}
+    publishing.guard(index, line, earlier, allow_mass_change=allow)
+
+
+def _believed(data: bytes, signature: bytes, keys: tuple[AllowedSigner, ...]) -> Index | None:
+    try:
+        sshsig.verify_allowed(signature, data, INDEX_NAMESPACE, keys)
+    except SignatureError:
+        return None
+    return Index.from_bytes(data)

@@ -1,0 +1,410 @@
+"""The git repository: the only module that runs git, by plumbing commands through GitPython's command object.
+
+Every command runs in a scrubbed environment (nothing of the caller's but PATH), with the repository's own
+configuration disarmed as far as git allows. GitPython only ever adds to the environment, so `env -i` starts
+each git with exactly what stands in `ENVIRONMENT`. Object ids are strings of hex digits; every blob that is
+read is hashed again, so a forged loose object cannot pass for another.
+
+GitPython's Repo and its object database are not used: they cannot read SHA-256 repositories.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+
+from publisher.errors import RepositoryError, UsageError
+
+if TYPE_CHECKING:
+    from git import Git
+
+ObjectFormat = Literal["sha1", "sha256"]
+
+ENVIRONMENT = {
+    "GIT_ALLOW_PROTOCOL": "none",  # a promisor remote of a hostile clone would run commands
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "HOME": os.devnull,
+    "LC_ALL": "C",
+    "TZ": "UTC",
+}
+DISARMED = (
+    "core.commitGraph=false",  # a forged commit-graph shortens the line
+    "core.hooksPath=",
+    "core.fsmonitor=false",
+    "core.pager=cat",
+    "core.quotePath=false",
+    "core.useReplaceRefs=false",
+    "gc.auto=0",
+    "log.showSignature=false",
+    "protocol.allow=never",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineCommit:
+    """One commit of the first-parent line: `time` is the committer time in seconds since 1970, UTC."""
+
+    id: str
+    parent: str | None
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one commit did to one path, against its first parent; a `mode` of 000000 is a deletion."""
+
+    path: str
+    mode: str
+    blob: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TreeEntry:
+    """One file of a tree or of the index."""
+
+    path: str
+    mode: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blob:
+    """One blob as read: `data` is None where it is larger than the reader asked for."""
+
+    id: str
+    size: int
+    sha256: str
+    data: bytes | None
+    head: bytes
+
+
+class Repository:
+    """A git repository on disk, asked by plumbing commands only; nothing in it is ever written or run."""
+
+    def __init__(self, root: Path, *, index_file: str | None = None) -> None:
+        self.root = root
+        self._index_file = index_file
+        self._git = _command_object(root)
+        self.object_format = self._object_format()
+
+    @classmethod
+    def find(cls, start: Path, *, index_file: str | None = None) -> "Repository":
+        """Return the repository that holds the folder `start`; raises RepositoryError where there is none."""
+        here = start.resolve()
+        if not here.is_dir():
+            raise UsageError(f"{start} is not a folder", "name a folder that is a git repository or inside one")
+        for folder in (here, *here.parents):
+            if (folder / ".git").exists() or _is_bare(folder):
+                return cls(folder, index_file=index_file)
+        raise RepositoryError(
+            f"{start} is not inside a git repository",
+            "stand in a clone of the archive, or name one; a new archive begins with 'git init'",
+        )
+
+    # -- running git ---------------------------------------------------------------------------------------
+
+    def _command(self, arguments: Sequence[str]) -> list[str]:
+        environment = dict(ENVIRONMENT, PATH=os.environ.get("PATH", os.defpath))
+        if self._index_file is not None:
+            environment["GIT_INDEX_FILE"] = self._index_file
+        command = ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
+        for setting in (*DISARMED, f"safe.directory={self.root}"):
+            command += ["-c", setting]
+        return [*command, *arguments]
+
+    def _run(self, *arguments: str, feed: bytes = b"", accept: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
+        with _file_of(feed) as source:
+            status, output, complaint = self._git.execute(
+                self._command(arguments),
+                istream=source,
+                with_extended_output=True,
+                with_exceptions=False,
+                stdout_as_string=False,
+                strip_newline_in_stdout=False,
+            )
+        if status not in accept:
+            raise RepositoryError(
+                f"git {arguments[0]} failed: {_first_line(complaint) or f'exit status {status}'}",
+                "check the clone with 'git fsck --full'",
+            )
+        return status, output
+
+    def _stream(self, *arguments: str, feed: BinaryIO) -> Iterator[BinaryIO]:
+        """Yield the standard output of one running git once; raise RepositoryError if it ends badly."""
+        process = self._git.execute(self._command(arguments), istream=feed, as_process=True)
+        try:
+            yield process.stdout
+            complaint = process.stderr.read()
+            status = process.proc.wait() if process.proc else 0
+        finally:
+            process.stdout.close()
+            process.stderr.close()
+        if status:
+            text = _first_line(complaint.decode("utf-8", "replace"))
+            raise RepositoryError(f"git {arguments[0]} failed: {text}", "check the clone with 'git fsck --full'")
+
+    # -- what kind of repository this is -------------------------------------------------------------------
+
+    def _object_format(self) -> ObjectFormat:
+        _, output = self._run("rev-parse", "--show-object-format")
+        return "sha256" if output.strip() == b"sha256" else "sha1"
+
+    @property
+    def git_dir(self) -> Path:
+        """The folder that all work trees of this repository share."""
+        _, output = self._run("rev-parse", "--path-format=absolute", "--git-common-dir")
+        return Path(os.fsdecode(output.rstrip(b"\n")))
+
+    def require_whole(self) -> None:
+        """Raise RepositoryError unless the whole history is here: not shallow, not grafted, not partial."""
+        folder = self.git_dir
+        if (folder / "shallow").exists():
+            raise RepositoryError(
+                "this clone is shallow: its history is cut off, so every date would be wrong",
+                "run 'git fetch --unshallow' (in a workflow: fetch-depth: 0)",
+            )
+        grafts = folder / "info" / "grafts"
+        if grafts.exists() and grafts.read_bytes().strip():
+            raise RepositoryError(
+                "this clone has grafts: they show a history that was never committed",
+                "remove the file info/grafts in its git directory",
+            )
+        status, _ = self._run(
+            "config",
+            "--get-regexp",
+            r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$",
+            accept=(0, 1),
+        )
+        if status == 0 or any((folder / "objects" / "pack").glob("*.promisor")):
+            raise RepositoryError(
+                "this clone is partial: it lacks objects and would fetch them from wherever its configuration says",
+                "make a full clone with 'git clone' and no --filter",
+            )
+
+    def fsck(self) -> None:
+        """Raise RepositoryError unless every object is what its name says (git fsck --full)."""
+        self._run("fsck", "--full", "--no-dangling", "--no-progress")
+
+    # -- commits -------------------------------------------------------------------------------------------
+
+    def resolve(self, revision: str) -> str:
+        """Return the id of the commit that `revision` names; raises UsageError if there is none."""
+        found = self.find_commit(revision)
+        if found is None:
+            raise UsageError(f"there is no commit {revision!r} here", "'git log --oneline' lists what there is")
+        return found
+
+    def find_commit(self, revision: str) -> str | None:
+        """Return the id of the commit that `revision` names, or None."""
+        if not revision or revision.startswith("-") or "\0" in revision:
+            return None
+        status, output = self._run(
+            "rev-parse",
+            "--quiet",
+            "--verify",
+            "--end-of-options",
+            f"{revision}^{{commit}}",
+            accept=(0, 1, 128),
+        )
+        return output.decode("ascii").strip() if status == 0 else None
+
+    def tree_of(self, commit: str) -> str:
+        """Return the id of a commit's tree."""
+        return self._run("rev-parse", "--verify", f"{commit}^{{tree}}")[1].decode("ascii").strip()
+
+    def line(self, commit: str) -> list[LineCommit]:
+        """Return the first-parent line that ends in `commit`, oldest first."""
+        _, output = self._run("rev-list", "--first-parent", "--reverse", "--timestamp", "--parents", commit)
+        commits = []
+        for row in output.decode("ascii").splitlines():
+            time, name, *parents = row.split(" ")
+            commits.append(LineCommit(id=name, parent=parents[0] if parents else None, time=int(time)))
+        return commits
+
+    def merge_base_with_remote(self) -> str | None:
+        """Return the merge base of HEAD and the default branch of the remote `origin`, or None."""
+        if self.find_commit("refs/remotes/origin/HEAD") is None or self.find_commit("HEAD") is None:
+            return None
+        status, output = self._run("merge-base", "HEAD", "refs/remotes/origin/HEAD", accept=(0, 1))
+        return output.decode("ascii").split("\n")[0] if status == 0 else None
+
+    # -- trees and blobs -----------------------------------------------------------------------------------
+
+    def changes(self, commits: Iterable[LineCommit], folder: str) -> Iterator[tuple[str, list[Change]]]:
+        """Yield, for each commit that touched `folder`, its id and every changed path against its first parent."""
+        with _file_of(b"") as feed:
+            for commit in commits:
+                feed.write(f"{commit.id} {commit.parent}\n".encode() if commit.parent else f"{commit.id}\n".encode())
+            feed.seek(0)
+            for output in self._stream(
+                "diff-tree",
+                "--stdin",
+                "-r",
+                "-z",
+                "--raw",
+                "--no-renames",
+                "--root",
+                "--no-abbrev",
+                "--",
+                folder,
+                feed=feed,
+            ):
+                yield from _parse_raw(output)
+
+    def tree(self, commit: str, folder: str) -> list[TreeEntry]:
+        """Return every file below `folder` in a commit's tree, in byte order of paths."""
+        _, output = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", folder)
+        return [_tree_entry(row) for row in output.split(b"\0") if row]
+
+    def staged(self, folder: str) -> list[TreeEntry]:
+        """Return every file below `folder` in the index (what the next commit will hold)."""
+        _, output = self._run("ls-files", "--stage", "-z", "--full-name", "--", f":(top,literal){folder}")
+        entries = []
+        for row in output.split(b"\0"):
+            if row:
+                head, _, path = row.partition(b"\t")
+                mode, name, _stage = head.decode("ascii").split(" ")
+                entries.append(TreeEntry(path=_decode_path(path), mode=mode, id=name))
+        return entries
+
+    def blobs(self, ids: Iterable[str], *, keep: int) -> Iterator[Blob]:
+        """Yield the blobs in the order asked for, hashed again; `data` is kept up to `keep` bytes."""
+        with _file_of(b"") as feed:
+            feed.writelines(f"{name}\n".encode() for name in ids)
+            feed.seek(0)
+            for output in self._stream("cat-file", "--batch", "--buffer", feed=feed):
+                while header := output.readline():
+                    yield self._read_blob(header, output, keep)
+
+    def _read_blob(self, header: bytes, output: BinaryIO, keep: int) -> Blob:
+        name, _, rest = header.decode("ascii", "replace").strip().partition(" ")
+        kind, _, length = rest.partition(" ")
+        if kind != "blob":
+            raise RepositoryError(
+                f"object {name} is {kind or 'missing'}, not a file", "check the clone with 'git fsck --full'"
+            )
+        size = int(length)
+        identity, content = hashlib.new(self.object_format, b"blob %d\0" % size), hashlib.sha256()
+        kept: list[bytes] = []
+        left = size
+        while left:
+            chunk = output.read(min(left, 1 << 20))
+            if not chunk:
+                raise RepositoryError(f"git ended before blob {name} did", "check the clone with 'git fsck --full'")
+            identity.update(chunk)
+            content.update(chunk)
+            if size <= keep or not kept:
+                kept.append(chunk)
+            left -= len(chunk)
+        output.read(1)
+        if identity.hexdigest() != name:
+            raise RepositoryError(
+                f"object {name} does not hold what its name says",
+                "the clone was tampered with or is damaged: clone again",
+            )
+        data = b"".join(kept)
+        return Blob(
+            id=name,
+            size=size,
+            sha256=content.hexdigest(),
+            data=data if size <= keep else None,
+            head=data[:4096],
+        )
+
+    def contents(self, blobs: Mapping[str, str]) -> Mapping[str, bytes]:
+        """Return a mapping from SHA-256 to bytes that reads each blob of `blobs` (SHA-256 to id) when asked."""
+        return _Contents(self, blobs)
+
+    def blob_id(self, data: bytes) -> str:
+        """Return the id that git gives a file of these bytes in this repository."""
+        return hashlib.new(self.object_format, b"blob %d\0" % len(data) + data).hexdigest()
+
+
+class _Contents(Mapping[str, bytes]):
+    """Blobs by the SHA-256 of their bytes, read from git one at a time and not kept."""
+
+    def __init__(self, repository: Repository, blobs: Mapping[str, str]) -> None:
+        self._repository, self._blobs = repository, blobs
+
+    def __getitem__(self, sha256: str) -> bytes:
+        (blob,) = self._repository.blobs([self._blobs[sha256]], keep=1 << 40)
+        if blob.data is None or blob.sha256 != sha256:
+            raise RepositoryError(f"blob {blob.id} does not hold {sha256}", "check the clone with 'git fsck --full'")
+        return blob.data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blobs)
+
+    def __len__(self) -> int:
+        return len(self._blobs)
+
+
+def _command_object(root: Path) -> "Git":
+    if shutil.which("git") is None:
+        raise RepositoryError("git is not installed", "install git 2.31 or newer")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    from git import Git  # imported here: it costs more to load than everything else together
+
+    return Git(str(root))
+
+
+def _is_bare(folder: Path) -> bool:
+    return all((folder / name).exists() for name in ("HEAD", "objects", "refs"))
+
+
+def _file_of(data: bytes) -> BinaryIO:
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - the caller closes it
+    file.write(data)
+    file.seek(0)
+    return file
+
+
+def _first_line(text: str | bytes) -> str:
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    line = next((row for row in text.splitlines() if row.strip()), "")
+    return "".join(character if character.isprintable() else "?" for character in line)
+
+
+def _decode_path(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _tree_entry(row: bytes) -> TreeEntry:
+    head, _, path = row.partition(b"\t")
+    mode, _kind, name = head.decode("ascii").split(" ")
+    return TreeEntry(path=_decode_path(path), mode=mode, id=name)
+
+
+def _fields(output: BinaryIO) -> Iterator[bytes]:
+    rest = b""
+    while chunk := output.read(1 << 16):
+        *fields, rest = (rest + chunk).split(b"\0")
+        yield from fields
+
+
+def _parse_raw(output: BinaryIO) -> Iterator[tuple[str, list[Change]]]:
+    """Parse `diff-tree --stdin -z --raw`: a commit id, then pairs of ':modes ids status' and path."""
+    commit, changes = "", list[Change]()
+    fields = _fields(output)
+    for field in fields:
+        if field[:1] == b":":
+            _old_mode, mode, _old, blob, _status = field.split(b" ")
+            changes.append(Change(_decode_path(next(fields)), mode.decode("ascii"), blob.decode("ascii")))
+            continue
+        if commit:
+            yield commit, changes
+        commit, changes = field.decode("ascii").strip(), []
+    if commit:
+        yield commit, changes

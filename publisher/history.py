@@ -1,0 +1,268 @@
+"""Which first-parent commit landed which bytes of which record, in order; nothing here is a heuristic.
+
+A version lands at a commit exactly when the bytes of a record's key differ from those at the commit's first
+parent (the empty tree for the root commit). A key's bytes are those at its byte-wise first path. So a move
+with the same bytes, a mode change or a rename never matter. docs/format.md, "History", has the whole rule.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from publisher.errors import RepositoryError
+from publisher.git import Change, LineCommit, Repository
+from publisher.record import MAX_BYTES, key_of, parse
+from publisher.snapshot import FOLDER, Snapshot
+
+Operation = Literal["add", "revise", "remove"]
+_FILES = ("100644", "100755", "100664")
+_NO_BYTES = "0" * 64
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Content:
+    """What must be known of one version's bytes to say what a revision means.
+
+    `digest` is the SHA-256 of the document as canonical JSON, or of the bytes themselves where the document
+    cannot be read; `changes` are its notes, each as (kind, canonical JSON).
+    """
+
+    digest: str = ""
+    status: str = "published"
+    changes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """One landed version of one record; times are seconds since 1970, UTC. A removal has neither path nor bytes.
+
+    `commit` is None for a version that is not committed yet; its times are then those of the line's last commit.
+    """
+
+    seq: int
+    key: str
+    rev: int
+    op: Operation
+    commit: str | None
+    landed_at: int
+    published_at: int
+    path: str = ""
+    blob: str = ""
+    sha256: str = ""
+    size: int = 0
+    content: Content | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """All landed versions in the order of the log, and the first-parent line they landed on."""
+
+    versions: tuple[Version, ...] = ()
+    line: tuple[LineCommit, ...] = ()
+    tip: Snapshot = field(default_factory=Snapshot)
+
+    @classmethod
+    def of(cls, repository: Repository, commit: str, snapshot: Snapshot) -> "History":
+        """Return the history of a commit, whose own files are `snapshot`.
+
+        Raises RepositoryError if the replayed line does not end in exactly what the commit's tree lists.
+        """
+        line = repository.line(commit)
+        replay = _Replay()
+        for commit_id, changes in repository.changes(line, FOLDER):
+            replay.land(commit_id, changes)
+        expected = {path: blob for path, blob in snapshot.blobs.items() if key_of(path) is not None}
+        if replay.files != expected:
+            raise RepositoryError(
+                "the replayed history does not end in the files that the commit lists",
+                "the clone was tampered with or is damaged: clone again and run 'git fsck --full'",
+            )
+        return cls(versions=_versions(repository, line, replay.landings, snapshot), line=tuple(line), tip=snapshot)
+
+    def pending(self, snapshot: Snapshot) -> "History":
+        """Return this history with one unborn version appended wherever the files differ from its end."""
+        newest = self.newest
+        time = max((commit.time for commit in self.line), default=0)
+        paths = first_paths(snapshot.files)
+        found = list(self.versions)
+        for key in sorted(paths.keys() | newest.keys(), key=str.encode):
+            last = newest.get(key)
+            gone = last is None or last.op == "remove"
+            data = snapshot.files[paths[key]] if key in paths else None
+            if (data is None and gone) or (data is not None and not gone and _same(last, data)):
+                continue
+            version = Version(
+                seq=len(found),
+                key=key,
+                rev=last.rev + 1 if last else 1,
+                op="remove" if data is None else "add" if gone else "revise",
+                commit=None,
+                landed_at=time,
+                published_at=time,
+            )
+            if data is not None:
+                digest = hashlib.sha256(data).hexdigest()
+                version = replace(version, path=paths[key], sha256=digest, size=len(data), content=content_of(data))
+            if last is not None and last.content is None and last.path:
+                found[last.seq] = replace(last, content=content_of(self.tip.files[last.path]))
+            found.append(version)
+        return replace(self, versions=tuple(found))
+
+    @property
+    def newest(self) -> dict[str, Version]:
+        """The newest version of every key that ever landed."""
+        return {version.key: version for version in self.versions}
+
+    @property
+    def by_key(self) -> dict[str, list[Version]]:
+        """The versions of every key, oldest first; keys in the order in which they first landed."""
+        found: dict[str, list[Version]] = {}
+        for version in self.versions:
+            found.setdefault(version.key, []).append(version)
+        return found
+
+
+def first_paths(paths: Iterable[str]) -> dict[str, str]:
+    """Return the path of every record key: the byte-wise first where there are several."""
+    found: dict[str, str] = {}
+    for path in sorted(paths, key=_path_bytes):
+        if (key := key_of(path)) is not None:
+            found.setdefault(key, path)
+    return found
+
+
+def canonical_digest(value: Any) -> str:
+    """Return the SHA-256, in hex, of a JSON value in canonical form."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of(data: bytes) -> Content:
+    """Return what a version says, read strictly but never held against today's schema."""
+    document, _ = parse(data)
+    if document is None:
+        return Content(digest="bytes:" + hashlib.sha256(data).hexdigest())
+    notes = document.get("changes")
+    return Content(
+        digest=canonical_digest(document),
+        status="withdrawn" if document.get("status") == "withdrawn" else "published",
+        changes=tuple(map(_note, notes)) if isinstance(notes, list) else (),
+    )
+
+
+def _note(note: Any) -> tuple[str, str]:
+    kind = note.get("kind") if isinstance(note, dict) else None
+    return (kind if isinstance(kind, str) else "", canonical_digest(note))
+
+
+def _same(version: Version | None, data: bytes) -> bool:
+    return version is not None and version.size == len(data) and version.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def _path_bytes(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    commit: str
+    key: str
+    op: Operation
+    path: str
+    blob: str
+
+
+class _Replay:
+    """The record files of the line as it is replayed, commit by commit."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.landings: list[_Landing] = []
+        self._paths: dict[str, list[str]] = {}
+
+    def land(self, commit: str, changes: list[Change]) -> None:
+        """Apply one commit and note which keys' bytes differ from before."""
+        touched = {key for change in changes if (key := key_of(change.path)) is not None}
+        before = {key: self._blob(key) for key in touched}
+        for change in changes:
+            key = key_of(change.path)
+            if key is None:
+                continue
+            if change.path in self.files:
+                del self.files[change.path]
+                self._paths[key].remove(change.path)
+            if change.mode in _FILES:
+                self.files[change.path] = change.blob
+                self._paths.setdefault(key, []).append(change.path)
+        for key in sorted(touched, key=_path_bytes):
+            old, new = before[key], self._blob(key)
+            if new != old:
+                op: Operation = "remove" if not new else "revise" if old else "add"
+                self.landings.append(_Landing(commit, key, op, self._path(key) if new else "", new))
+
+    def _path(self, key: str) -> str:
+        return min(self._paths[key], key=_path_bytes)
+
+    def _blob(self, key: str) -> str:
+        return self.files[self._path(key)] if self._paths.get(key) else ""
+
+
+def _versions(
+    repository: Repository, line: list[LineCommit], landings: list[_Landing], snapshot: Snapshot
+) -> tuple[Version, ...]:
+    """Number the landings and give each the facts of its bytes; bytes are read once, and not kept."""
+    revised = {landing.key for landing in landings if landing.op != "add"}
+    compared = {landing.blob for landing in landings if landing.key in revised and landing.blob}
+    facts = dict(_facts(repository, {landing.blob for landing in landings if landing.blob}, compared, snapshot))
+    landed, published = _times(line)
+    revisions: Counter[str] = Counter()
+    found = []
+    for seq, landing in enumerate(landings):
+        revisions[landing.key] += 1
+        sha256, size, content = facts[landing.blob] if landing.blob else ("", 0, None)
+        found.append(
+            Version(
+                seq=seq,
+                key=landing.key,
+                rev=revisions[landing.key],
+                op=landing.op,
+                commit=landing.commit,
+                landed_at=landed[landing.commit],
+                published_at=published[landing.commit],
+                path=landing.path,
+                blob=landing.blob,
+                sha256=sha256,
+                size=size,
+                content=content,
+            )
+        )
+    return tuple(found)
+
+
+def _facts(
+    repository: Repository, blobs: set[str], compared: set[str], snapshot: Snapshot
+) -> Iterator[tuple[str, tuple[str, int, Content | None]]]:
+    at_hand = {blob: snapshot.files[path] for path, blob in snapshot.blobs.items() if path in snapshot.files}
+    known = {name: data for name, data in at_hand.items() if name in blobs and len(data) <= MAX_BYTES}
+    for name, data in known.items():
+        content = content_of(data) if name in compared else None
+        yield name, (hashlib.sha256(data).hexdigest(), len(data), content)
+    for blob in repository.blobs(sorted(blobs - known.keys()), keep=MAX_BYTES):
+        content = None
+        if blob.id in compared:
+            content = Content(digest="bytes:" + blob.sha256) if blob.data is None else content_of(blob.data)
+        yield blob.id, (blob.sha256, blob.size, content)
+
+
+def _times(line: Iterable[LineCommit]) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    """Return landed_at (committer time) and published_at (the maximum of the line so far) of every commit."""
+    landed: dict[str, int] = {}
+    published: dict[str, int] = {}
+    newest = 0
+    for commit in line:
+        newest = max(newest, commit.time)
+        landed[commit.id], published[commit.id] = commit.time, newest
+    return landed, published

@@ -1,0 +1,197 @@
+"""A publication as bytes: build(index, contents) makes them, seal(files, seal) signs them; write.py writes them.
+
+A publication is a function of the commit, the key and Letterbook's version. Only `*.sig`, `keys/allowed_signers`
+and the SHA256SUMS lines that name them depend on the key.
+"""
+
+import hashlib
+import re
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from publisher import log
+from publisher.errors import RefusedError, RepositoryError
+from publisher.examine import Examined
+from publisher.formats import FORMATS
+from publisher.git import Repository
+from publisher.index import Index
+from publisher.letter import Letter
+from publisher.signatures import sshsig
+from publisher.signatures.keys import (
+    AllowedSigner,
+    KeyListError,
+    Signer,
+    format_allowed_signers,
+    parse_allowed_signers,
+)
+from publisher.snapshot import KEYS, Snapshot
+
+INDEX_NAMESPACE = "letterbook-index@v1"
+FILES_NAMESPACE = "letterbook-files@v1"
+PRINCIPAL = "publisher"
+SUMS = "SHA256SUMS"
+PATH = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
+_SUMS_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seal:
+    """What a publication is sealed with: a key, and the archive's own key lists by published path.
+
+    `trusted` is false for a development key, which nobody has listed.
+    """
+
+    signer: Signer
+    key_lists: Mapping[str, bytes]
+    trusted: bool
+
+
+# -- build ---------------------------------------------------------------------------------------------------
+
+
+def build(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return every published file that does not depend on a key, by path; `contents` holds bytes by SHA-256."""
+    files = {"index.json": index.to_bytes()}
+    for name, render in FORMATS.items():
+        rendered = render(index, contents)
+        if taken := files.keys() & rendered.keys():
+            raise ValueError(f"the format {name} renders {min(taken)}, which another one rendered before")
+        files |= rendered
+    for path in files:
+        if not is_published_path(path):
+            raise ValueError(f"{path!r} is not a path that can be published")
+    return files
+
+
+def contents_of(snapshot: Snapshot, repository: Repository) -> Mapping[str, bytes]:
+    """Return the bytes of a commit's records and documents by SHA-256; documents are read when asked for."""
+    records = {hashlib.sha256(data).hexdigest(): data for data in snapshot.files.values()}
+    documents = {attachment.sha256: attachment.blob for attachment in snapshot.attachments.values()}
+    return ChainMap(records, repository.contents(documents))  # type: ignore[arg-type]
+
+
+def is_published_path(path: str) -> bool:
+    """Whether a path is one that a publication may hold: plain ASCII names, no `.` and no `..`."""
+    return PATH.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
+
+
+def index_of(repository: Repository, commit: str, examined: Examined) -> Index:
+    """Build the index of a commit that was examined and found without errors."""
+    tree = repository.tree_of(commit)
+    return Index.of(examined.archive, examined.history, tree=tree, object_format=repository.object_format)
+
+
+# -- seal ----------------------------------------------------------------------------------------------------
+
+
+def seal(files: Mapping[str, bytes], sealed_by: Seal) -> dict[str, bytes]:
+    """Return the files with key lists, checksums and signatures."""
+    signer = sealed_by.signer
+    sealed = {**files, **sealed_by.key_lists}
+    sealed["index.json.sig"] = sshsig.sign(signer, files["index.json"], INDEX_NAMESPACE)
+    if "keys/allowed_signers" not in sealed:
+        sealed["keys/allowed_signers"] = _own_list(sealed_by)
+    sealed[SUMS] = format_sums({path: hashlib.sha256(data).hexdigest() for path, data in sealed.items()})
+    sealed[f"{SUMS}.sig"] = sshsig.sign(signer, sealed[SUMS], FILES_NAMESPACE)
+    return sealed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeyLists:
+    """The archive's own lists of keys: copies by published path, the newest one's bytes, and its entries."""
+
+    published: dict[str, bytes]
+    newest: bytes | None
+    signers: tuple[AllowedSigner, ...]
+
+
+def key_lists(snapshot: Snapshot) -> KeyLists:
+    """Return the key lists under records/keys/, the newest being the one with the highest number."""
+    numbered: dict[int, bytes] = {}
+    for path, data in snapshot.files.items():
+        name = path.removeprefix(KEYS).removesuffix(".allowed_signers")
+        if path == f"{KEYS}{name}.allowed_signers" and name.isascii() and name.isdecimal():
+            numbered[int(name)] = data
+    if not numbered:
+        return KeyLists(published={}, newest=None, signers=())
+    newest = numbered[max(numbered)]
+    try:
+        signers = parse_allowed_signers(newest)
+    except KeyListError as fault:
+        raise RepositoryError(
+            f"{KEYS}{max(numbered)}.allowed_signers: {fault}", "mend the key list and commit it"
+        ) from fault
+    published = {f"keys/{number}.allowed_signers": data for number, data in numbered.items()}
+    return KeyLists(published=published, newest=newest, signers=signers)
+
+
+def _own_list(sealed_by: Seal) -> bytes:
+    signer = AllowedSigner(
+        principals=(PRINCIPAL,),
+        namespaces=(INDEX_NAMESPACE, FILES_NAMESPACE),
+        key=sealed_by.signer.public_key,
+    )
+    comments = ["The archive lists no key of its own; this is the key that signed the publication."]
+    if not sealed_by.trusted:
+        comments = ["DEVELOPMENT KEY: made on one machine for trying things out. Nobody should trust it."]
+    return format_allowed_signers((signer,), comments=comments)
+
+
+def format_sums(sums: Mapping[str, str]) -> bytes:
+    """Return SHA256SUMS, as `sha256sum -c` reads it: sorted by the bytes of the paths."""
+    return "".join(f"{sums[path]}  {path}\n" for path in sorted(sums, key=str.encode)).encode()
+
+
+def parse_sums(data: bytes) -> dict[str, str]:
+    """Return what format_sums wrote, SHA-256 by path. Raises ValueError for any other text."""
+    sums = {}
+    for number, line in enumerate(data.decode("ascii").split("\n")[:-1], 1):
+        found = _SUMS_LINE.fullmatch(line)
+        if found is None or not is_published_path(found[2]):
+            raise ValueError(f"line {number} is not a checksum and a published path")
+        sums[found[2]] = found[1]
+    if format_sums(sums) != data:
+        raise ValueError("the lines are not sorted, not unique, or not ended by a newline")
+    return sums
+
+
+# -- guard ---------------------------------------------------------------------------------------------------
+
+
+def guard(index: Index, line: set[str], previous: Index, *, allow_mass_change: bool) -> None:
+    """Raise RefusedError where publishing `index` would break what `previous` promised.
+
+    `line` holds the commits of the new first-parent line. The line must contain the earlier commit (or the
+    earlier log must be a prefix of the new one), and not more than max(3, 10 %) letters may be lost or withdrawn.
+    """
+    if previous.source.commit not in line and not _is_prefix(previous, index):
+        raise RefusedError(
+            f"the earlier publication is of commit {previous.source.commit}, which is not on this line of history",
+            "merge onto the published branch instead of rewriting it, or of making it a second parent",
+        )
+    before = _published(previous)
+    lost = sorted(before - _published(index))
+    if len(lost) > max(3, len(before) // 10) and not allow_mass_change:
+        raise RefusedError(
+            f"{len(lost)} of {len(before)} published letters would be lost or withdrawn at once, among them {lost[0]}",
+            "if that is meant, publish once with --allow-mass-change",
+        )
+
+
+def _published(index: Index) -> set[str]:
+    return {entry.id for entry in index.letters if isinstance(entry.letter, Letter)}
+
+
+def _is_prefix(previous: Index, index: Index) -> bool:
+    old = index_leaves(previous)
+    return index_leaves(index)[: len(old)] == old
+
+
+def index_leaves(index: Index) -> list[bytes]:
+    """Return all leaves of the log, rebuilt from an index alone."""
+    provenances = {f"letters/{entry.id}": entry.provenance for entry in index.letters}
+    provenances |= {f"assessments/{entry.id}": entry.provenance for entry in index.assessments}
+    provenances |= {entry.key: entry.provenance for entry in index.tables}
+    provenances |= {entry.key: entry.provenance for entry in index.removed}
+    return log.leaves(provenances)

@@ -1,0 +1,145 @@
+"""The files under records/ as they stand in one commit, in the index, or on disk."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.finding import Finding, Location
+from publisher.git import Repository, TreeEntry
+from publisher.record import MAX_BYTES
+
+FOLDER = "records/"
+DOCUMENTS = "records/documents/"
+KEYS = "records/keys/"
+LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_ODD_MODES = {
+    "120000": ("symlink", "a symbolic link", "commit the file itself"),
+    "160000": ("submodule", "a submodule", "commit the files themselves"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that is no record, such as a scan: size in bytes, SHA-256 in hex, its first 4096 bytes."""
+
+    size: int
+    sha256: str
+    head: bytes
+    blob: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """Everything under records/: records and key lists as bytes, documents as facts about their bytes.
+
+    `commit` is None for files that are not committed. A record larger than a record may be is cut after one
+    byte too many, which is enough to say so.
+    """
+
+    commit: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    blobs: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Finding, ...] = ()
+
+    @classmethod
+    def at(cls, repository: Repository, commit: str) -> "Snapshot":
+        """Return the files of a commit."""
+        return _of_entries(repository, repository.tree(commit, FOLDER), commit)
+
+    @classmethod
+    def staged(cls, repository: Repository) -> "Snapshot":
+        """Return the files of the index: what the next commit will hold."""
+        return _of_entries(repository, repository.staged(FOLDER), None)
+
+    @classmethod
+    def on_disk(cls, root: Path) -> "Snapshot":
+        """Return the files as they lie in a folder; symbolic links are named as faults and not followed."""
+        files: dict[str, bytes] = {}
+        attachments: dict[str, Attachment] = {}
+        faults: list[Finding] = []
+        for path, file in _walk(root, FOLDER.rstrip("/")):
+            mode = file.lstat().st_mode
+            if not stat.S_ISREG(mode):
+                faults.append(_odd("120000", path) if stat.S_ISLNK(mode) else _special(path))
+            elif _is_text(path):
+                with file.open("rb") as source:
+                    files[path] = source.read(MAX_BYTES + 1)
+                faults += _lfs(path, files[path])
+            else:
+                attachments[path] = _attachment(file)
+                faults += _lfs(path, attachments[path].head)
+        return cls(files=files, attachments=attachments, faults=tuple(faults))
+
+
+def _of_entries(repository: Repository, entries: list[TreeEntry], commit: str | None) -> Snapshot:
+    faults = [_odd(entry.mode, entry.path) for entry in entries if entry.mode in _ODD_MODES]
+    plain = [entry for entry in entries if entry.mode not in _ODD_MODES]
+    files: dict[str, bytes] = {}
+    attachments: dict[str, Attachment] = {}
+    for entry, blob in zip(plain, repository.blobs((e.id for e in plain), keep=MAX_BYTES), strict=True):
+        if _is_text(entry.path):
+            files[entry.path] = blob.data if blob.data is not None else bytes(MAX_BYTES + 1)
+        else:
+            attachments[entry.path] = Attachment(size=blob.size, sha256=blob.sha256, head=blob.head, blob=blob.id)
+        faults += _lfs(entry.path, blob.head)
+    blobs = {entry.path: entry.id for entry in plain}
+    return Snapshot(commit=commit, files=files, attachments=attachments, blobs=blobs, faults=tuple(faults))
+
+
+def _is_text(path: str) -> bool:
+    return not path.startswith(DOCUMENTS) and path.endswith((".yaml", ".allowed_signers", ".sig"))
+
+
+def _walk(root: Path, folder: str) -> Iterator[tuple[str, Path]]:
+    """Yield every entry below a folder that is no real folder itself, in byte order of paths."""
+    top = root / folder
+    if not top.is_dir() or top.is_symlink():
+        return
+    with os.scandir(top) as entries:
+        for entry in sorted(entries, key=lambda e: os.fsencode(e.name)):
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _walk(root, path)
+            else:
+                yield path, root / path
+
+
+def _attachment(file: Path) -> Attachment:
+    digest, size, head = hashlib.sha256(), 0, b""
+    with file.open("rb") as source:
+        while chunk := source.read(1 << 20):
+            head = head or chunk[:4096]
+            digest.update(chunk)
+            size += len(chunk)
+    return Attachment(size=size, sha256=digest.hexdigest(), head=head)
+
+
+def _odd(mode: str, path: str) -> Finding:
+    code, what, hint = _ODD_MODES[mode]
+    return Finding(code=code, message=f"{what} stands where a file belongs", location=Location(path=path), hint=hint)
+
+
+def _special(path: str) -> Finding:
+    return Finding(
+        code="special-file",
+        message="this is neither a file nor a folder",
+        location=Location(path=path),
+        hint="remove it",
+    )
+
+
+def _lfs(path: str, head: bytes) -> list[Finding]:
+    if not head.startswith(LFS_POINTER):
+        return []
+    return [
+        Finding(
+            code="lfs-pointer",
+            message="this is a Git LFS pointer, not the file: nobody could check what it points to",
+            location=Location(path=path),
+            hint="commit the file itself ('git lfs migrate export' takes files out of LFS)",
+        )
+    ]

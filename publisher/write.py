@@ -1,0 +1,131 @@
+"""Files written into a folder: all of them or, if anything fails, what it held before; and never twice."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from publisher.errors import UnavailableError, UsageError
+from publisher.publish import SUMS, parse_sums
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Written:
+    """How many files were written anew, left as they were, and pruned."""
+
+    changed: int
+    unchanged: int
+    pruned: int
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> Written:
+    """Make `folder` hold these files: all of them or, if anything fails, what it held before.
+
+    The new folder is built beside the old one, with hard links to the files that did not change, and takes its
+    place by two renames; `repair` mends an interruption between the two. Files that the earlier publication
+    does not name are kept. Raises UsageError for a folder that is no publication.
+    """
+    folder = folder.absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.parent):
+        _repair(folder)
+        named = published_names(folder)
+        unchanged = {path for path, data in files.items() if _holds(folder / path, data)}
+        pruned = {path for path in named if path not in files and (folder / path).is_file()}
+        if len(unchanged) < len(files) or pruned:
+            _swap(files, unchanged, named, folder)
+    return Written(changed=len(files) - len(unchanged), unchanged=len(unchanged), pruned=len(pruned))
+
+
+def published_names(folder: Path) -> set[str]:
+    """Return the paths that the publication in a folder names; none if there is no folder, or an empty one."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise UsageError(f"{folder} is not a real folder", "name a folder, or one that is not there yet")
+    if not folder.exists() or not any(folder.iterdir()):
+        return set()
+    try:
+        names = set(parse_sums((folder / SUMS).read_bytes()))
+    except (OSError, ValueError):
+        names = set()
+    if "index.json" not in names:
+        raise UsageError(
+            f"{folder} is not empty and holds no Letterbook publication",
+            "name an empty folder or one that is not there yet; nothing was written",
+        )
+    return names | {SUMS, f"{SUMS}.sig"}
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _beside(folder: Path, state: str) -> Path:
+    return folder.with_name(f".{folder.name}.{state}")
+
+
+def _repair(folder: Path) -> None:
+    """Mend what an interrupted run left: the old folder comes back, a half-built one goes."""
+    old, new = _beside(folder, "old"), _beside(folder, "new")
+    if old.is_dir() and not folder.exists():
+        old.rename(folder)
+    for leftover in (old, new):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+    except OSError:
+        return False
+
+
+def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], folder: Path) -> None:
+    old, new = _beside(folder, "old"), _beside(folder, "new")
+    new.mkdir()
+    try:
+        kept = {path for path in _existing(folder) if path not in named and path not in files}
+        for path in sorted(unchanged | kept):
+            _link(folder / path, new / path)
+        for path in sorted(files.keys() - unchanged):
+            _create(new / path, files[path])
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as fault:
+        if not folder.exists() and old.is_dir():
+            old.rename(folder)
+        shutil.rmtree(new, ignore_errors=True)
+        raise UnavailableError(
+            f"{folder} could not be written: {fault.strerror}", "the earlier publication is untouched"
+        ) from fault
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _existing(folder: Path) -> Iterator[str]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            yield (Path(parent) / name).relative_to(folder).as_posix()
+
+
+def _link(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _create(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)
