@@ -54,9 +54,7 @@ def prepare(data: bytes) -> Text:
     """Decode a file; what would stop a reader of YAML is a fault, and is replaced one character for one."""
     if len(data) > MAX_BYTES:
         hint = "a record is text about one letter; other files belong under records/documents/"
-        return Text(
-            faults=(Fault("file-too-large", 0, 0, "the file is larger than 1 MiB", hint),), readable=False
-        )
+        return Text(faults=(Fault("file-too-large", 0, 0, "the file is larger than 1 MiB", hint),), readable=False)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -107,7 +105,7 @@ _CLASSES = {
     "noncharacter": "\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)),
     "zero-width": "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"
-     f"\u3164\ufeff\uffa0{_VARIATIONS}",
+    f"\u3164\ufeff\uffa0{_VARIATIONS}",
     "private-use": "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
     "replacement-character": "\ufffd",
 }

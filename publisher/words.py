@@ -1,100 +1,12 @@
-"""Characters that do not show, words that readers of YAML take differently, and what libyaml means to say.
-
-Nothing here reads a file: record.py asks these questions of text it already holds.
-"""
+"""Words that readers of YAML take differently, and what libyaml means to say when it gives up on a text."""
 
 import re
-import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Blemish:
-    """Characters start..end of a text that do not belong in one, and why."""
-
-    start: int
-    end: int
-    code: str
-    message: str
-    hint: str
+from publisher.text import Fault
 
 
-_JOINERS = "\u200c\u200d"
-_VARIATIONS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_CLASSES = {
-    "control-character": "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029",
-    "bidi-control": "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
-    "tag-character": "\U000e0000-\U000e007f",
-    "noncharacter": "\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)),
-    "zero-width": "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"
-    "\u3164\ufeff\uffa0" + _VARIATIONS,
-    "private-use": "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
-    "replacement-character": "\ufffd",
-}
-_ODD = re.compile("|".join(f"(?P<{code.replace('-', '_')}>[{chars}]+)" for code, chars in _CLASSES.items()))
-_SHAPES_ITS_NEIGHBOUR = re.compile(f"[{_JOINERS}{_VARIATIONS}]")
-_WHY = {
-    "control-character": ("a control character stands in the text", "delete it"),
-    "bidi-control": ("an invisible mark changes the direction in which the text is read", "delete it"),
-    "tag-character": ("an invisible tag character hides words in the text", "delete it"),
-    "noncharacter": ("the text holds a code point that is no character", "delete it"),
-    "zero-width": ("an invisible character stands in the text", "delete it"),
-    "private-use": (
-        "the text holds a private-use character, which shows differently everywhere",
-        "write the character that is meant",
-    ),
-    "replacement-character": (
-        "a character was lost here in an earlier conversion",
-        "look the character up in the original and write it again",
-    ),
-}
-
-
-def blemishes(text: str) -> Iterator[Blemish]:
-    """Yield each run of characters in `text` that does not show, or that shows as something else."""
-    for match in _ODD.finditer(text):
-        if match.end() - match.start() == 1 and _shapes_its_neighbour(text, match.start()):
-            continue
-        code = str(match.lastgroup).replace("_", "-")
-        why, hint = _WHY[code]
-        yield Blemish(
-            start=match.start(),
-            end=match.end(),
-            code=code,
-            message=f"{why}: {names(match.group())}",
-            hint=hint,
-        )
-
-
-def _shapes_its_neighbour(text: str, at: int) -> bool:
-    """Say whether a joiner or variation selector stands after a letter or sign that it can shape.
-
-    Persian and Indic words need joiners, emoji both; after ASCII or a blank they only hide.
-    """
-    before = text[at - 1 : at]
-    return bool(_SHAPES_ITS_NEIGHBOUR.match(text[at])) and before > "\x7f" and not before.isspace()
-
-
-def names(characters: str) -> str:
-    """Name characters that must not be shown raw, as U+202E, the first four of them."""
-    shown = " ".join(f"U+{ord(character):04X}" for character in characters[:4])
-    return shown if len(characters) <= 4 else f"{shown} and {len(characters) - 4} more"
-
-
-def not_nfc(text: str) -> tuple[int, int] | None:
-    """Find the first place where `text` is not in composed form (NFC), or None."""
-    if unicodedata.is_normalized("NFC", text):
-        return None
-    composed = unicodedata.normalize("NFC", text)
-    pairs = zip(text, composed, strict=False)
-    start = next((at for at, (old, new) in enumerate(pairs) if old != new), min(len(text), len(composed)))
-    end = start + 1
-    while end < len(text) and unicodedata.combining(text[end]):
-        end += 1
-    return start, end
-
+PUT_QUOTES = "put quotes round it"
 
 _TRUE = {word for base in ("true", "yes", "on", "y") for word in (base, base.title(), base.upper())}
 _FALSE = {word for base in ("false", "no", "off", "n") for word in (base, base.title(), base.upper())}
@@ -220,7 +132,58 @@ _SLIPS = {
 }
 
 
-def slip(problem: str) -> Slip:
-    """Translate a message of libyaml; one that is not known is passed on."""
+_SUBJECTS = {"alias": "alias", "anchor": "anchor", "tag": "tag", "directive": "directive"}
+_COLON = "mapping values are not allowed in this context"
+_FIELD = re.compile(r"\s*(?:- +)*[^\s'\"#&*!|>%@`{\[][^:]*: +(?P<value>\S.*)")
+
+
+def explain(text: str, problem: str, context: str, at: int, opened: int) -> Fault:
+    """Say in plain words why libyaml gave up: `problem` at character `at`, while in `context`, begun at `opened`."""
+    if problem == _COLON:
+        return _colon(text, at)
+    code = next((code for word, code in _SUBJECTS.items() if word in context.split()), "yaml-syntax")
+    if problem == "found undefined tag handle":
+        code = "tag"
+    if problem == "did not find expected key":
+        before = text[text.rfind("\n", 0, at) + 1 : at]
+        if not before.strip():
+            return _indentation(text, at)
+        if before.rstrip()[-1] in "\"'":
+            message, hint = "text goes on after the closing quotation mark", "put quotes round the whole text"
+            return Fault(code, at, _line_end(text, at), message, hint)
     plain = f"this is not YAML: {problem or 'it cannot be read'}"
-    return _SLIPS.get(problem, Slip(message=plain, hint="compare the line with those of another record"))
+    slip = _SLIPS.get(problem, Slip(message=plain, hint="compare the line with those of another record"))
+    start = opened if slip.opening else min(at, len(text.rstrip()) - 1)
+    end = _line_end(text, start) if slip.opening else start + 1
+    return Fault(code, start, end, slip.message, slip.hint)
+
+
+def _colon(text: str, at: int) -> Fault:
+    """Tell apart the three slips behind a colon that libyaml did not expect at `at`."""
+    start = text.rfind("\n", 0, at) + 1
+    line = text[start : _line_end(text, at)]
+    field = _FIELD.match(line)
+    if field and start + field.start("value") <= at:
+        value = field["value"].rstrip()
+        begin = start + field.start("value")
+        message = "a colon and a blank in unquoted text would begin another field"
+        hint = f"{PUT_QUOTES}: {line[: field.start('value')].strip()} {quoted(value)}"
+        return Fault("unquoted-colon", begin, begin + len(value), message, hint)
+    above = text[:start].rstrip()
+    begin = above.rfind("\n") + 1
+    if above and not re.search(r":(\s|$)|^\s*(#|---|-$)", above[begin:]):
+        indent = len(above) - len(above[begin:].lstrip())
+        hint = "write it as FIELD: TEXT, or in quotes if it belongs to the line above"
+        return Fault("yaml-syntax", indent, len(above), "this line has no colon after its field", hint)
+    return _indentation(text, start + len(line) - len(line.lstrip()))
+
+
+def _indentation(text: str, at: int) -> Fault:
+    message = "this line is not indented like the lines it belongs with"
+    hint = "begin it exactly below the fields (or the hyphens) of the same level"
+    return Fault("bad-indentation", at, _line_end(text, at), message, hint)
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end

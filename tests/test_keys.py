@@ -117,6 +117,11 @@ def test_public_key_refused(line: str, reason: str) -> None:
         PublicKey.parse(line)
 
 
+def test_a_security_key_names_its_application() -> None:
+    with pytest.raises(ValueError, match="no application"):
+        PublicKey.from_blob(pack(b"sk-ssh-ed25519@openssh.com", KEY.public_key.raw, b""))
+
+
 def test_a_key_off_the_curve_verifies_nothing() -> None:
     off = PublicKey(raw=(2).to_bytes(32, "little"))
     with pytest.raises(SignatureError):

@@ -91,9 +91,7 @@ def test_a_value_is_read_back_from_its_mapping(cls: type[Value]) -> None:
 
 
 @pytest.mark.parametrize(("cls", "kind", "name"), PAIRS)
-def test_class_and_schema_have_the_same_fields_in_the_same_order(
-    cls: type[Value], kind: str, name: str
-) -> None:
+def test_class_and_schema_have_the_same_fields_in_the_same_order(cls: type[Value], kind: str, name: str) -> None:
     schema = SCHEMAS[kind]["$defs"][name] if name else SCHEMAS[kind]
     fields = dataclasses.fields(cls)  # type: ignore[arg-type]
     keys = [cls.KEYS.get(field.name, field.name.rstrip("_")) for field in fields]
@@ -120,9 +118,7 @@ LETTER: dict[str, Any] = {
     "language": ["en", "fr"],
     "relations": [{"kind": "follows-up", "letter": "2019-01-01-harbour-to-quayside", "basis": "stated"}],
     "summary": "Asks which safeguards are in place.",
-    "questions": [
-        {"label": "3a", "text": "Which safeguards?", "asked_of": ["quayside"], "wording": "paraphrase"}
-    ],
+    "questions": [{"label": "3a", "text": "Which safeguards?", "asked_of": ["quayside"], "wording": "paraphrase"}],
     "questions_extent": "partial",
     "sources": [{"url": "https://harbour.example/a", "note": "seen on a copy, not linked", "linked": False}],
     "availability": "excerpt",
@@ -230,9 +226,7 @@ def test_the_house_style_of_schemas(at: str, node: dict[str, Any]) -> None:
     pattern = node.get("pattern", "^$")
     assert pattern.isascii() and pattern[0] == "^" and pattern[-1] == "$"
     assert not re.search(r"\\[A-Za-z]|\(\?", pattern)
-    assert all(
-        list(branch) == ["required"] and len(branch["required"]) == 1 for branch in node.get("oneOf", [])
-    )
+    assert all(list(branch) == ["required"] and len(branch["required"]) == 1 for branch in node.get("oneOf", []))
     assert ("oneOf" in node) == ("oneOfErrorMessage" in node)
     if "/properties/" in at and at.split("/")[-2] == "properties":
         assert node["description"] and node["examples"]

@@ -140,9 +140,7 @@ class _Feeds:
             for category in entry.categories:
                 scheme = self.writer.tag("scheme", category.scheme)
                 written.category(term=category.term, scheme=scheme, label=category.label)
-            links.of(written).write(
-                entry.links, replies=entry.replies, title_language=entry.title_language
-            )
+            links.of(written).write(entry.links, replies=entry.replies, title_language=entry.title_language)
 
     def _author(self) -> dict[str, str]:
         archive = self.index.archive

@@ -93,8 +93,8 @@ class Writer:
             title_language=None if done or ref.language == self.book.index.archive.language else ref.language,
             updated=story.updated,
             published=story.first.published_at,
-            summary=phrases.one_line(f"{self._headline(letter)} {_newest(story)} {letter.summary}", SUMMARY),
-            content=self._content("letter.html", letter=letter, story=story, newest=_newest(story)),
+            summary=phrases.one_line(f"{self.headline(letter)} {newest_change(story)} {letter.summary}", SUMMARY),
+            content=self._content("letter.html", letter=letter, story=story, newest=newest_change(story)),
             categories=tuple(self._categories(letter)),
             links=tuple(self._links(entry, letter)),
             replies=tuple(self._reply(r.letter) for r in letter.relations if r.kind == "replies-to"),
@@ -118,7 +118,7 @@ class Writer:
             rank=story.rank,
         )
 
-    def _headline(self, letter: Letter) -> str:
+    def headline(self, letter: Letter) -> str:
         """Who wrote to whom, what, and when: 'Open letter from A to B, sent 18 February 2019 (stated).'"""
         what, when = best_date(letter)
         kind = phrases.capital(phrases.KINDS[letter.kind])
@@ -167,15 +167,15 @@ class Writer:
         return self._single(events[0]) if len(events) == 1 else self._many(events)
 
     def _single(self, event: Event) -> Entry:
-        revision, ref = event.revision, self.book.ref(event.letter)
-        what = "Outcomes changed" if event.of_assessment else _NOTICES[_manner(event)]
+        revision = event.revision
         part = ("assessment", revision.rev) if event.of_assessment else (revision.rev,)
         note = f" {phrases.one_line(event.note.note, NOTE)}" if event.note else ""
-        title = ref.text if ref.known and not ref.withdrawn else f"letter {event.letter}"
-        said = f"{what} ({phrases.moment(event.at)}, revision {revision.rev}): {phrases.one_line(title, 150)}.{note}"
+        title = self.notice_title(event)
+        when = f"Published on {phrases.moment(event.at)} as revision {revision.rev}."
+        said = f"{phrases.one_line(title, 150)}. {when}{note}"
         return Entry(
             id=self.tag("notice", event.letter, *part),
-            title=phrases.one_line(f"{what}: {title}", TITLE),
+            title=title,
             updated=event.at,
             published=event.at,
             summary=phrases.one_line(said, SUMMARY),
@@ -185,6 +185,12 @@ class Writer:
             replies=(self._reply(event.letter),),
             rank=(event.at, revision.seq),
         )
+
+    def notice_title(self, event: Event) -> str:
+        """Name an event and its letter: 'Correction: Questions about the works'."""
+        ref = self.book.ref(event.letter)
+        title = ref.text if ref.known and not ref.withdrawn else f"letter {event.letter}"
+        return phrases.one_line(f"{_notice(event)}: {title}", TITLE)
 
     def _many(self, events: Sequence[Event]) -> Entry:
         first, last = events[0].revision, events[-1].revision
@@ -197,9 +203,7 @@ class Writer:
             updated=last.published_at,
             published=last.published_at,
             summary=phrases.one_line(said, SUMMARY),
-            content=self._content(
-                "notice.html", said=said, letters=list(dict.fromkeys(e.letter for e in events))
-            ),
+            content=self._content("notice.html", said=said, letters=list(dict.fromkeys(e.letter for e in events))),
             categories=self._notice_categories("several"),
             links=(self._alternate(self.book.index.archive.site),),
             rank=(last.published_at, last.seq),
@@ -217,13 +221,20 @@ class Writer:
         return rendered(f"feed/{name}", book=book, href=self.letter_page, suffix="", **values).strip()
 
 
+def _notice(event: Event) -> str:
+    """Name what a notice is about."""
+    if event.of_assessment:
+        return "Outcomes removed" if event.meaning == "removed" else "Outcomes changed"
+    return _NOTICES[_manner(event)]
+
+
 def _manner(event: Event) -> str:
     """How an event is put in words: an amendment that only adds something is an addition."""
     added = event.meaning == "amended" and event.note is not None and event.note.kind == "addition"
     return "addition" if added else event.meaning
 
 
-def _newest(story: Story) -> str:
+def newest_change(story: Story) -> str:
     """Say what readers last saw change since the first publication; nothing if nothing did."""
     event = story.newest
     if event.revision.seq <= story.first.seq or event.revision.commit == story.first.commit:

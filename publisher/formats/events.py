@@ -85,9 +85,7 @@ class Chronicle:
         provenances |= _removed(self.index, "letters/")
         assessments = {entry.id: entry.provenance for entry in self.index.assessments}
         assessments |= _removed(self.index, "assessments/")
-        found = [
-            self._story(name, provenance, assessments.get(name)) for name, provenance in provenances.items()
-        ]
+        found = [self._story(name, provenance, assessments.get(name)) for name, provenance in provenances.items()]
         return tuple(sorted(found, key=lambda story: story.first.seq))
 
     @cached_property
@@ -120,22 +118,14 @@ class Chronicle:
 
 
 def _removed(index: Index, prefix: str) -> dict[str, Provenance]:
-    return {
-        entry.key.removeprefix(prefix): entry.provenance
-        for entry in index.removed
-        if entry.key.startswith(prefix)
-    }
+    return {entry.key.removeprefix(prefix): entry.provenance for entry in index.removed if entry.key.startswith(prefix)}
 
 
-def _events(
-    name: str, provenance: Provenance, changes: tuple[Change, ...], *, of_assessment: bool
-) -> Iterator[Event]:
+def _events(name: str, provenance: Provenance, changes: tuple[Change, ...], *, of_assessment: bool) -> Iterator[Event]:
     notes = _notes(provenance, changes, certain=not of_assessment)
     for revision in provenance.revisions:
         if revision.is_seen:
-            yield Event(
-                letter=name, of_assessment=of_assessment, revision=revision, note=notes.get(revision.rev)
-            )
+            yield Event(letter=name, of_assessment=of_assessment, revision=revision, note=notes.get(revision.rev))
 
 
 def _notes(provenance: Provenance, changes: tuple[Change, ...], *, certain: bool) -> Mapping[int, Change]:

@@ -115,7 +115,7 @@ def sign(signer: Signer, message: bytes, namespace: str) -> bytes:
 
 
 def verify(armored: bytes, message: bytes, namespace: str) -> PublicKey:
-    """The key that signed `message` for `namespace`, whoever's it is. Raises SignatureError."""
+    """The key that signed `message` for `namespace`, whosever it is. Raises SignatureError."""
     try:
         signature = Signature.parse(dearmour(armored))
     except ValueError as error:

@@ -1,0 +1,28 @@
+"""The core of publish, without pages: history, records, checks, index, log, one feed, and the seal."""
+
+from pathlib import Path
+
+from publisher import formats
+from publisher.examine import examine_commit
+from publisher.git import Repository
+from publisher.publish import Seal, contents_of, index_of, seal
+from publisher.signatures.keys import generate_private_key, load_private_key
+
+
+def main() -> None:
+    """Do it once in the repository of the working folder; write nothing."""
+    repository = Repository.find(Path.cwd())
+    repository.require_whole()
+    commit = repository.resolve("HEAD")
+    examined = examine_commit(repository, commit)
+    if examined.errors:
+        raise SystemExit(str(examined.findings[:3]))
+    index = index_of(repository, commit, examined)
+    files = {"index.json": index.to_bytes()}
+    files |= formats.FORMATS["atom"](index, contents_of(examined.snapshot, repository))
+    signer = load_private_key(generate_private_key("bench"))
+    seal(files, Seal(signer=signer, key_lists={}, trusted=False))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""Writing is all or nothing, never twice, and touches only what an earlier publication named."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import UnavailableError, UsageError
+from publisher.publish import SUMS, format_sums
+from publisher.write import write
+
+
+def sealed(**files: str) -> dict[str, bytes]:
+    """A small set of files that looks like a publication."""
+    data = {"index.json": b"{}\n", **{name.replace("__", "/"): text.encode() for name, text in files.items()}}
+    data[SUMS] = format_sums({path: hashlib.sha256(content).hexdigest() for path, content in data.items()})
+    return data
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_a_new_folder_holds_exactly_the_files(tmp_path: Path) -> None:
+    files = sealed(a="1", letters__x="2")
+    written = write(files, tmp_path / "public")
+    assert contents(tmp_path / "public") == files
+    assert (written.changed, written.unchanged, written.pruned) == (4, 0, 0)
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+def test_a_second_run_writes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    write(sealed(a="1"), folder)
+    before = {path: path.stat() for path in (folder, *folder.rglob("*"))}
+    written = write(sealed(a="1"), folder)
+    after = {path: path.stat() for path in (folder, *folder.rglob("*"))}
+    assert (written.changed, written.pruned) == (0, 0)
+    for path, stat in before.items():
+        assert (after[path].st_ino, after[path].st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns)
+
+
+def test_unchanged_files_keep_their_inode_and_named_ones_are_pruned(tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    write(sealed(kept="1", gone="2", changed="3"), folder)
+    (folder / "CNAME").write_text("somebody else's")
+    inode = (folder / "kept").stat().st_ino
+    written = write(sealed(kept="1", changed="4"), folder)
+    assert (folder / "kept").stat().st_ino == inode
+    assert not (folder / "gone").exists()
+    assert (folder / "changed").read_text() == "4"
+    assert (folder / "CNAME").read_text() == "somebody else's"
+    assert (written.unchanged, written.pruned) == (2, 1)
+
+
+@pytest.mark.parametrize("names", [["file"], [SUMS], ["index.json", SUMS]])
+def test_a_folder_that_is_no_publication_is_refused(tmp_path: Path, names: list[str]) -> None:
+    folder = tmp_path / "precious"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_text("precious\n")
+    with pytest.raises(UsageError, match="holds no Letterbook publication"):
+        write(sealed(), folder)
+    assert {path.name for path in folder.iterdir()} == set(names)
+
+
+def test_a_symbolic_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "public").symlink_to("real")
+    with pytest.raises(UsageError, match="real folder"):
+        write(sealed(), tmp_path / "public")
+
+
+def test_checksums_cannot_make_us_prune_outside(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "public", tmp_path / "outside"
+    write(sealed(a="1"), folder)
+    outside.write_text("precious")
+    (folder / SUMS).write_text(f"{'0' * 64}  ../outside\n{'0' * 64}  index.json\n")
+    with pytest.raises(UsageError):
+        write(sealed(a="2"), folder)
+    assert outside.read_text() == "precious"
+
+
+def test_a_failure_leaves_the_old_publication(tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    old = sealed(a="1")
+    write(old, folder)
+    clash = {**sealed(a="2"), "a/b": b"a file cannot stand below a file"}
+    with pytest.raises(UnavailableError):
+        write(clash, folder)
+    assert contents(folder) == old
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+def test_an_interruption_at_either_rename_is_repaired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, nth: int
+) -> None:
+    folder = tmp_path / "public"
+    old, new = sealed(a="1"), sealed(a="2", b="3")
+    write(old, folder)
+    calls = 0
+    rename: Callable[[Path, Path], Path] = Path.rename
+
+    def interrupted(self: Path, target: Path) -> Path:
+        nonlocal calls
+        calls += 1
+        if calls == nth:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(new, folder)
+    monkeypatch.undo()
+    write(new, folder)
+    assert contents(folder) == new
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+def test_a_killed_run_is_repaired_even_if_nothing_is_to_be_written(tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    files = sealed(a="1")
+    write(files, folder)
+    folder.rename(tmp_path / ".public.old")
+    (tmp_path / ".public.new").mkdir()
+    written = write(files, folder)
+    assert written.changed == 0
+    assert contents(folder) == files
+    assert os.listdir(tmp_path) == ["public"]
