@@ -39,6 +39,7 @@ class Content:
 class Version:
     """One landed version of one record; times are seconds since 1970, UTC. A removal has neither path nor bytes.
 
+    `path` is where it landed; of a key's newest version, where it stands now.
     `commit` is None for a version that is not committed yet; its times are then those of the line's last commit.
     """
 
@@ -218,6 +219,8 @@ def _versions(
     compared = {landing.blob for landing in landings if landing.key in revised and landing.blob}
     facts = dict(_facts(repository, {landing.blob for landing in landings if landing.blob}, compared, snapshot))
     landed, published = _times(line)
+    newest = {landing.key: landing for landing in landings}
+    moved = first_paths(snapshot.blobs)
     revisions: Counter[str] = Counter()
     found = []
     for seq, landing in enumerate(landings):
@@ -232,7 +235,7 @@ def _versions(
                 commit=landing.commit,
                 landed_at=landed[landing.commit],
                 published_at=published[landing.commit],
-                path=landing.path,
+                path=moved[landing.key] if landing.blob and landing is newest[landing.key] else landing.path,
                 blob=landing.blob,
                 sha256=sha256,
                 size=size,

@@ -14,60 +14,22 @@ from functools import lru_cache, partial
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml._yaml import CParser
 
 from publisher import words
-from publisher.text import Fault, blemishes, not_nfc, prepare
+from publisher.text import Fault, blemishes, names, not_nfc
 from publisher.words import PUT_QUOTES
 
-MAX_DEPTH, MAX_NODES, MAX_FAULTS, MAX_REPAIRS = 32, 50_000, 100, 20
+MAX_DEPTH, MAX_NODES, MAX_FAULTS = 32, 50_000, 100
 LARGEST = 2**53 - 1
 
 Pointer = tuple[str | int, ...]
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Reading:
-    """What became of a file: its text as far as one can go on with it, its faults, and the mapping it holds."""
-
-    text: str
-    faults: tuple[Fault, ...]
-    document: dict[str, Any] | None = None
-
-    @property
-    def codes(self) -> frozenset[str]:
-        """The codes of its faults."""
-        return frozenset([fault.code for fault in self.faults])
-
-
-def read_values(data: bytes) -> Reading:
-    """Read the values of a file; an unquoted colon is passed over, so that what stands below it is read too."""
-    prepared = prepare(data)
-    text, faults = prepared.text, list(prepared.faults)
-    if not prepared.readable:
-        return Reading(text=text, faults=prepared.faults)
-    for _ in range(MAX_REPAIRS):
-        reader = _Reader(text)
-        slip = reader.run()
-        if slip and not (slip.code in _SYNTAX and prepared.faults):
-            faults.append(slip)
-        if slip is None or slip.code != "unquoted-colon":
-            break
-        start, end = slip.start, slip.end
-        text = text[:start] + text[start:end].replace(":", "\ua789") + text[end:]
-    faults += reader.faults
-    if len(faults) > MAX_FAULTS:
-        message, hint = "there are more faults than are shown", "mend those above first"
-        start, end = faults[MAX_FAULTS - 1][1:3]
-        faults[MAX_FAULTS - 1 :] = [Fault("too-many-faults", start, end, message, hint)]
-    return Reading(text=text, faults=tuple(faults), document=None if slip else reader.mapping)
-
-
-_SYNTAX = {"yaml-syntax", "bad-indentation"}
 _JSON_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
-_SUSPECTS = frozenset(words.WORDS) | {"<<"}
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_WORD = re.compile(r"\S+")
 _COMMENT = re.compile(r" +#[^\s#]")
 _ROOT, _ITEM, _NEXT_KEY = object(), object(), object()
 
@@ -76,17 +38,19 @@ class _StopError(Exception):
     """There is no sense in reading on."""
 
 
-class _Reader:
+class Reader:
     """Builds the values of one text from libyaml's events; the faults on the way are in `faults`."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.faults: list[Fault] = []
         self.mapping: dict[str, Any] | None = None
-        self.has_escapes, self.has_comments = "\\" in text or "\t" in text, " #" in text
+        self.has_escapes, self.has_comments = "\\" in text, " #" in text
+        self.has_tabs = "\t" in text or self.has_escapes
         self.nodes = self.documents = 0
         self.container: Any = None
         self.key: Any = _ROOT
+        self.key_event: Any = None
         self.stack: list[tuple[Any, Any]] = []
 
     def run(self) -> Fault | None:
@@ -120,10 +84,10 @@ class _Reader:
             self._fault("several-documents", event, "a second document begins here", "give it a file of its own")
             raise _StopError
         if event.version or event.tags:
-            self._fault("directive", event, "a line that begins with % is not for records", "delete the line")
+            self._fault("directive", event, "a line that begins with % has no place here", "delete the line")
 
     def _end(self, _: Any) -> None:
-        if not self.nodes:
+        if self.mapping is None:
             hint = "write a record into it, or delete it"
             self.faults.append(Fault("empty-file", 0, 0, "the file is empty", hint))
 
@@ -131,14 +95,14 @@ class _Reader:
         self._decorated(event)
         container = make()
         if self.key is _NEXT_KEY:
-            message, hint = "a list or mapping stands where a field's name belongs", "put quotes round braces in text"
-            self._fault("complex-key", event, message, hint)
+            hint = "put quotes round a text that begins with a brace or bracket"
+            self._fault("complex-key", event, "a list or mapping stands where a field's name belongs", hint)
             self.key = ""
         else:
             self._put(container, event)
         if len(self.stack) == MAX_DEPTH:
             message = f"lists and mappings stand more than {MAX_DEPTH} deep in each other"
-            self._fault("too-deep", event, message, "no record needs that; put quotes round brackets in text")
+            self._fault("too-deep", event, message, "no record needs that; put quotes round brackets in a text")
             raise _StopError
         self.stack.append((self.container, self.key))
         self.container, self.key = container, first_key
@@ -147,21 +111,24 @@ class _Reader:
         self.container, self.key = self.stack.pop()
 
     def _alias(self, event: Any) -> None:
-        message = "an alias repeats what stands elsewhere"
-        self._fault("alias", event, message, f"write the value out, or {PUT_QUOTES} if the star is part of a text")
+        hint = f"write the value out, or {PUT_QUOTES} if the star is part of a text"
+        self._fault("alias", event, "an alias stands for a value from elsewhere", hint)
         self._put("", event)
 
     def _scalar(self, event: Any) -> None:
-        value = event.value
+        value, style = event.value, event.style
         if event.anchor is not None or event.tag is not None:
             self._decorated(event)
-        if event.style:
-            self._quoted(value, event)
+        if style:
+            self._quoted(value, style, event)
         elif self.has_comments:
             self._commented(event)
-        if not value.isascii() and not_nfc(value):
-            self._not_composed(event)
-        if not event.style and (value in _SUSPECTS or value[0] in words.STARTS):
+        if self.has_tabs and "\t" in value:
+            message, hint = "a tab stands in the text: U+0009", "use blanks"
+            self._fault("control-character", event, message, hint)
+        if not value.isascii() and (apart := not_nfc(value)):
+            self._not_composed(value, apart, event)
+        if not style and (value in words.WORDS or value[0] in words.STARTS):
             value = self._plain(value, event)
         self._put(value, event)
 
@@ -178,30 +145,29 @@ class _Reader:
             self.container[key] = value
             self.key = _NEXT_KEY
         if self.nodes > MAX_NODES:
-            self._fault("too-many-values", event, f"there are more than {MAX_NODES} values", "no record needs that")
+            message = f"the file holds more than {MAX_NODES} values"
+            self._fault("too-many-values", event, message, "no record needs that")
             raise _StopError
 
     def _root(self, value: Any, event: Any) -> None:
         if isinstance(value, dict):
             self.mapping = value
-        elif value == "" and not self.faults:
-            self.nodes = -1  # nothing but a line of ---
-        else:
+        elif value != "" or event.style:
             hint = "begin with the first field, for example id: 2019-02-15-acme-to-harbour"
-            self._fault("not-a-mapping", event, "a record is a list of fields, each with a name and a colon", hint)
+            self._fault("not-a-mapping", event, "a record is made of fields, each with a name and a colon", hint)
             raise _StopError
 
     def _name(self, value: Any, event: Any) -> str:
+        self.key_event = event
         if not isinstance(value, str) or (value == "" and not event.style):
-            shown = event.value or "nothing"
-            self._fault("non-string-key", event, f"a field's name is text, and {shown} is not", PUT_QUOTES)
+            message = f"the name of a field is text, and {event.value or 'nothing'} is not"
+            self._fault("non-string-key", event, message, PUT_QUOTES)
             return str(event.value)
         if value == "<<" and not event.style:
-            hint = "write the fields out"
-            self._fault("merge-key", event, "<< would merge another mapping into this one", hint)
+            self._fault("merge-key", event, "<< merges another mapping into this one", "write its fields out")
         elif value in self.container:
-            message, hint = f'"{value}" stands here for the second time', "keep one of the two"
-            self._fault("duplicate-key", event, message, hint)
+            message = f'"{value}" stands here for the second time'
+            self._fault("duplicate-key", event, message, "keep one of the two")
         return value
 
     def _plain(self, word: str, event: Any) -> Any:
@@ -220,28 +186,103 @@ class _Reader:
             self._fault("unquoted-date", event, message, f"{PUT_QUOTES}: {words.quoted(word)}")
         elif reading := words.other_reading(word):
             message = f"{word} is read as text here and as {reading} elsewhere"
-            also = f"write {reading}, or " if reading in _JSON_WORDS else ""
-            self._fault("ambiguous-scalar", event, message, f"{also}{PUT_QUOTES}: {words.quoted(word)}")
+            meant = f"write {reading}, or " if reading in _JSON_WORDS else ""
+            self._fault("ambiguous-scalar", event, message, f"{meant}{PUT_QUOTES}: {words.quoted(word)}")
         return word
 
     def _empty(self, event: Any) -> None:
-        if self.key is _NEXT_KEY or self.key is _ROOT:
+        if self.key is _NEXT_KEY or self.key is _ROOT or any(f.code == "complex-key" for f in self.faults):
             return
-        at = event.start_mark.index
-        start = len(self.text[:at].rstrip())
-        start = self.text.rfind("\n", 0, start) + 1 if self.text[start - 1 : start] in ":-" else at
-        line = self.text[start:at].rstrip()
-        start += len(line) - len(line.lstrip())
-        message = "nothing stands after the colon" if line.endswith(":") else "nothing stands here"
-        hint = 'give a value, write "" for an empty text, or delete the line'
-        self.faults.append(Fault("empty-value", start, max(start + len(line.strip()), start), message, hint))
+        hint = 'write a value, or "" for an empty text, or delete the line'
+        if self.key is _ITEM:
+            at = len(self.text[: event.start_mark.index].rstrip()) - 1
+            self.faults.append(Fault("empty-value", at, at + 1, "this item has no value", hint))
+        else:
+            self._fault("empty-value", self.key_event, "this field has no value", hint)
 
-    def _quoted(self, value: str, event: Any) -> None:
-        end = value.removesuffix("\n") if event.style in "|>" else value
-        if end != end.strip():
+    def _quoted(self, value: str, style: str, event: Any) -> None:
+        trimmed = value.removesuffix("\n") if style in "|>" else value
+        if trimmed != trimmed.strip():
+            hint = "delete it; in place of | or > write |- or >-" if style in "|>" else "delete it"
             message = "the text begins or ends with a blank or an empty line"
-            self._fault("surrounding-blanks", event, message, "delete it; below | or >, write |- or >-")
-        if self.has_escapes and not value.isprintable():
-            raw = self.text[event.start_mark.index : event.end_mark.index]
-            for blemish in blemishes(value.replace("\t", "\x00")):
-                ...
+            self._fault("surrounding-blanks", event, message, hint)
+        if style == '"' and self.has_escapes:
+            for blemish in blemishes(value):
+                if value[blemish.start] not in self._source(event):
+                    self._fault(blemish.code, event, blemish.message, blemish.hint)
+
+    def _commented(self, event: Any) -> None:
+        if comment := _COMMENT.match(self.text, event.end_mark.index):
+            start, end = comment.span()
+            message = "what follows a blank and # is a comment and no part of the text"
+            hint = f"{PUT_QUOTES} if it is part of the text, or write a blank after the # if it is a comment"
+            self.faults.append(Fault("comment-in-text", start + 1, end, message, hint))
+
+    def _not_composed(self, value: str, apart: Range, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        if raw := not_nfc(self._source(event)):
+            start, end = start + raw[0], start + raw[1]
+        codes = names(value[apart[0] : apart[1]])
+        message = f"a character is written in parts: {codes}"
+        self.faults.append(Fault("not-nfc", start, end, message, "write it as one character (Unicode NFC)"))
+
+    def _decorated(self, event: Any) -> None:
+        start = event.start_mark.index
+        for code, given, sign in (("anchor", event.anchor, "ampersand"), ("tag", event.tag, "exclamation mark")):
+            if given is not None:
+                end = start + len(_WORD.match(self.text, start)[0])  # type: ignore[index]
+                hint = f"delete it, or put quotes round the text if the {sign} is part of it"
+                self.faults.append(Fault(code, start, end, f"a YAML {code} has no place here", hint))
+
+    def _source(self, event: Any) -> str:
+        return self.text[event.start_mark.index : event.end_mark.index]
+
+    def _fault(self, code: str, event: Any, message: str, hint: str) -> None:
+        self.faults.append(Fault(code, event.start_mark.index, event.end_mark.index, message, hint))
+        if len(self.faults) > MAX_FAULTS:
+            raise _StopError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Where a value stands in its text, and where its key does; an item of a list is its own key."""
+
+    key: Range
+    value: Range
+
+
+@lru_cache(maxsize=8)
+def spans(text: str) -> dict[Pointer, Span]:
+    """Find the place of every value of a text that can be read; the document itself stands at its first key."""
+    found: dict[Pointer, Span] = {}
+    trail: list[tuple[Pointer, int | str | None]] = []  # open collections, and what comes next in each
+    key, last = (0, 0), 0
+    get_event: Callable[[], Any] = CParser(text).get_event
+    while (event := get_event()) is not None:
+        if isinstance(event, yaml.CollectionEndEvent):
+            last = max(last, _end(event)) if _end(event) > event.start_mark.index else last
+            pointer = trail.pop()[0]
+            found[pointer] = Span(key=found[pointer].key, value=(found[pointer].value[0], last))
+        elif isinstance(event, yaml.NodeEvent):
+            here = (event.start_mark.index, _end(event, text))
+            last = here[1]
+            above, name = trail[-1] if trail else ((), 0)
+            if name is None:
+                key = here
+                trail[-1] = (above, str(getattr(event, "value", "")))
+                continue
+            pointer = (*above, name) if trail else ()
+            found[pointer] = Span(key=key if isinstance(name, str) else here, value=here)
+            if trail:
+                trail[-1] = (above, name + 1 if isinstance(name, int) else None)
+            if isinstance(event, yaml.CollectionStartEvent):
+                trail.append((pointer, None if isinstance(event, yaml.MappingStartEvent) else 0))
+    first = next((span.key for pointer, span in found.items() if len(pointer) == 1), (0, 0))
+    return {**found, (): Span(key=first, value=first)}
+
+
+def _end(event: Any, text: str = "") -> int:
+    """Where a node ends; a text below | or > ends with its last line that is not blank."""
+    start, end = event.start_mark.index, event.end_mark.index
+    block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
+    return start + len(text[start:end].rstrip()) if block else end

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from publisher.text import Fault
 
-
 PUT_QUOTES = "put quotes round it"
 
 _TRUE = {word for base in ("true", "yes", "on", "y") for word in (base, base.title(), base.upper())}

@@ -73,7 +73,7 @@ OUTCOMES = {
 }  # fmt: skip
 NOBODY_SAID = {("2015-02-25-hrw-to-hacking-team", "1")}  # the page holds the reply and says nothing of how full it is
 WHOLE = {  # status of the letter in the table -> outcome; the page that says so, and its date
-    "2019-02-citizen-lab-to-novalpina": ("partly-answered", "2019-06-18"),
+    "2019-02-citizen-lab-to-novalpina": ("not-assessed", None),
     "2019-05-24-citizen-lab-to-sypa": ("acknowledged-only", "2019-07-04"),
     "2019-06-18-citizen-lab-to-novalpina": ("no-reply-known", "2019-07-04"),
     "2019-10-18-un-rapporteur-to-nso": ("not-assessed", None),
@@ -286,6 +286,10 @@ def outcomes_are_what_somebody_reported(records: Records) -> Iterator[str]:
             needed = {"as_of", "assessed_by", "evidence", "note"} if assessed else set()
             if outcome["basis"] != "reported" or not needed <= outcome.keys():
                 yield f"{ref}: not reported by anybody: {outcome}"
+            if assessed and not re.search(
+                r"reported (on|in) .*20[0-9]{2} that|joint letter of", outcome.get("note", "")
+            ):
+                yield f"{ref}: the note does not say who reported it when"
             if not assessed and {"as_of", "assessed_by", "answered_by"} & outcome.keys():
                 yield f"{ref}: not assessed, but as of when or by whom? {outcome}"
             if (
@@ -450,6 +454,7 @@ BREAKS: list[tuple[str, Callable[[Records], None]]] = [
     ("no letter", lambda records: records.by_path.update({"records/assessments/x.yaml": {"outcomes": []}})),
     ("not reported", _outcome(MONEY, basis="own")),
     ("not reported", lambda records: records.assessments[MONEY]["outcomes"][0].pop("assessed_by")),
+    ("who reported it when", _outcome(MONEY, note="No reply came.")),
     ("as of when", _outcome(JULY, assessed_by="Citizen Lab")),
     ("without its page", _outcome(JULY, note="Somebody reported that a reply came.")),
     ("evidence linked or not", _outcome("2018-09-13-citizen-lab-to-nso", evidence=[

@@ -13,7 +13,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words yamlish",
+        "schema dates text words strict",
         "record letter documents git signatures checkpoint site reports",
         "snapshot",
         "archive history",
@@ -33,7 +33,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
 
 OWNERS = {
     "git": {"git"},
-    "yaml": {"record", "yamlish"},
+    "yaml": {"record", "strict"},
     "jsonschema": {"schema"},
     "jsonschema_rs": {"schema"},
     "referencing": {"schema"},

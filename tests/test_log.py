@@ -67,7 +67,9 @@ def provenance(*seqs: int) -> Provenance:
 
 def test_a_leaf_is_canonical_json_without_a_git_id() -> None:
     assert log.leaf("letters/a", revision(0)) == (
-        b'{"at":"2026-01-05T10:00:00Z","key":"letters/a","op":"add","rev":1,"seq":0,"sha256":"' + b"0" * 64 + b'","size":1}'
+        b'{"at":"2026-01-05T10:00:00Z","key":"letters/a","op":"add","rev":1,"seq":0,"sha256":"'
+        + b"0" * 64
+        + b'","size":1}'
     )
 
 

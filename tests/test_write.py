@@ -1,7 +1,6 @@
 """Writing is all or nothing, never twice, and touches only what an earlier publication named."""
 
 import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -129,4 +128,4 @@ def test_a_killed_run_is_repaired_even_if_nothing_is_to_be_written(tmp_path: Pat
     written = write(files, folder)
     assert written.changed == 0
     assert contents(folder) == files
-    assert os.listdir(tmp_path) == ["public"]
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from publisher.formats import phrases
 from publisher.index import AssessmentEntry, Index, LetterEntry
-from publisher.letter import Assessment, Correspondent, Letter, Outcome, Question, Relation
+from publisher.letter import Assessment, Change, Correspondent, Dispute, Letter, Outcome, Question, Relation
 
 WHOLE = None
 """The label of an outcome that is about the letter as a whole."""
@@ -87,6 +87,16 @@ class Book:
         """The assessment of a letter that readers may see."""
         entry = self.index.assessment_of.get(letter_id)
         return entry.assessment if entry and isinstance(self._letter(letter_id), Letter) else None
+
+    def outcome_disputes(self, letter_id: str) -> tuple[Dispute, ...]:
+        """The objections to what was said of a letter's questions."""
+        assessment = self.assessment(letter_id)
+        return assessment.disputes if assessment else ()
+
+    def outcome_changes(self, letter_id: str) -> tuple[Change, ...]:
+        """What was changed in the outcomes of a letter."""
+        assessment = self.assessment(letter_id)
+        return assessment.changes if assessment else ()
 
     def questions(self, letter: Letter) -> tuple[Asked, ...]:
         """Every question of a letter with its outcomes, in the order of the letter."""

@@ -1,0 +1,1 @@
+"""The tests. `python -m tests.second_auditor CLONE SITE` is an auditor of its own, written from docs/format.md."""
