@@ -16,9 +16,11 @@ TIMEOUT = 30.0
 
 
 class Site(Protocol):
-    """Published files by path; `name` is what the person called it."""
+    """Published files by path."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the person called it."""
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None if it is not there. Raises UnavailableError if that cannot be told."""

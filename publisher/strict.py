@@ -45,8 +45,7 @@ class Reader:
         self.text = text
         self.faults: list[Fault] = []
         self.mapping: dict[str, Any] | None = None
-        self.has_escapes, self.has_comments = "\\" in text, " #" in text
-        self.has_tabs = "\t" in text or self.has_escapes
+        self.is_odd = not text.isascii() or any(mark in text for mark in ("\\", "\t", " #"))
         self.nodes = self.documents = 0
         self.container: Any = None
         self.key: Any = _ROOT
@@ -116,38 +115,34 @@ class Reader:
         self._put("", event)
 
     def _scalar(self, event: Any) -> None:
-        value, style = event.value, event.style
-        if event.anchor is not None or event.tag is not None:
-            self._decorated(event)
-        if style:
-            self._quoted(value, style, event)
-        elif self.has_comments:
-            self._commented(event)
-        if self.has_tabs and "\t" in value:
-            message, hint = "a tab stands in the text: U+0009", "use blanks"
-            self._fault("control-character", event, message, hint)
-        if not value.isascii() and (apart := not_nfc(value)):
-            self._not_composed(value, apart, event)
+        value, style, key = event.value, event.style, self.key
+        if style or self.is_odd or event.anchor is not None or event.tag is not None:
+            self._examine(value, style, event)
         if not style and (value in words.WORDS or value[0] in words.STARTS):
             value = self._plain(value, event)
-        self._put(value, event)
-
-    def _put(self, value: Any, event: Any) -> None:
-        self.nodes += 1
-        key = self.key
-        if key is _ITEM:
-            self.container.append(value)
-        elif key is _NEXT_KEY:
+        if key is _NEXT_KEY:
             self.key = self._name(value, event)
+        elif key is _ITEM:
+            self.container.append(value)
         elif key is _ROOT:
             self._root(value, event)
         else:
             self.container[key] = value
             self.key = _NEXT_KEY
-        if self.nodes > MAX_NODES:
-            message = f"the file holds more than {MAX_NODES} values"
-            self._fault("too-many-values", event, message, "no record needs that")
-            raise _StopError
+        self.nodes += 1
+
+    def _examine(self, value: str, style: str, event: Any) -> None:
+        """Look closely at a text that is quoted, or stands in a file with anything but plain ASCII text."""
+        self._decorated(event)
+        if style:
+            self._quoted(value, style, event)
+        else:
+            self._commented(event)
+        if "\t" in value:
+            message, hint = "a tab stands in the text: U+0009", "use blanks"
+            self._fault("control-character", event, message, hint)
+        if not value.isascii() and (apart := not_nfc(value)):
+            self._not_composed(value, apart, event)
 
     def _root(self, value: Any, event: Any) -> None:
         if isinstance(value, dict):
@@ -206,7 +201,7 @@ class Reader:
             hint = "delete it; in place of | or > write |- or >-" if style in "|>" else "delete it"
             message = "the text begins or ends with a blank or an empty line"
             self._fault("surrounding-blanks", event, message, hint)
-        if style == '"' and self.has_escapes:
+        if style == '"' and self.is_odd:
             for blemish in blemishes(value):
                 if value[blemish.start] not in self._source(event):
                     self._fault(blemish.code, event, blemish.message, blemish.hint)
@@ -251,6 +246,11 @@ class Span:
     value: Range
 
 
+_STARTS = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_ENDS = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+_NODES = (yaml.ScalarEvent, yaml.AliasEvent, *_STARTS)
+
+
 @lru_cache(maxsize=8)
 def spans(text: str) -> dict[Pointer, Span]:
     """Find the place of every value of a text that can be read; the document itself stands at its first key."""
@@ -259,30 +259,30 @@ def spans(text: str) -> dict[Pointer, Span]:
     key, last = (0, 0), 0
     get_event: Callable[[], Any] = CParser(text).get_event
     while (event := get_event()) is not None:
-        if isinstance(event, yaml.CollectionEndEvent):
-            last = max(last, _end(event)) if _end(event) > event.start_mark.index else last
+        kind, here = event.__class__, _range(event, text)
+        if kind in _ENDS:
+            last = here[1] if here[1] > here[0] else last  # only ] and } are more than a place
             pointer = trail.pop()[0]
             found[pointer] = Span(key=found[pointer].key, value=(found[pointer].value[0], last))
-        elif isinstance(event, yaml.NodeEvent):
-            here = (event.start_mark.index, _end(event, text))
+        elif kind in _NODES:
             last = here[1]
             above, name = trail[-1] if trail else ((), 0)
             if name is None:
-                key = here
-                trail[-1] = (above, str(getattr(event, "value", "")))
+                key, trail[-1] = here, (above, str(event.value))
                 continue
             pointer = (*above, name) if trail else ()
             found[pointer] = Span(key=key if isinstance(name, str) else here, value=here)
             if trail:
                 trail[-1] = (above, name + 1 if isinstance(name, int) else None)
-            if isinstance(event, yaml.CollectionStartEvent):
-                trail.append((pointer, None if isinstance(event, yaml.MappingStartEvent) else 0))
+            if kind in _STARTS:
+                trail.append((pointer, None if kind is yaml.MappingStartEvent else 0))
     first = next((span.key for pointer, span in found.items() if len(pointer) == 1), (0, 0))
     return {**found, (): Span(key=first, value=first)}
 
 
-def _end(event: Any, text: str = "") -> int:
-    """Where a node ends; a text below | or > ends with its last line that is not blank."""
-    start, end = event.start_mark.index, event.end_mark.index
-    block = isinstance(event, yaml.ScalarEvent) and event.style in ("|", ">")
-    return start + len(text[start:end].rstrip()) if block else end
+def _range(event: Any, text: str) -> Range:
+    """Where an event stands; a text below | or > ends with its last line that is not blank."""
+    start: int = event.start_mark.index
+    end: int = event.end_mark.index
+    block = event.__class__ is yaml.ScalarEvent and event.style in ("|", ">")
+    return (start, start + len(text[start:end].rstrip())) if block else (start, end)

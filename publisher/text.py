@@ -110,6 +110,7 @@ _CLASSES = {
     "replacement-character": "\ufffd",
 }
 BLEMISHES = frozenset(_CLASSES)
+_ANY = re.compile(f"[{''.join(_CLASSES.values())}]")
 _ODD = re.compile("|".join(f"(?P<{code.replace('-', '_')}>[{chars}]+)" for code, chars in _CLASSES.items()))
 _SHAPES_ITS_NEIGHBOUR = re.compile(f"[{_JOINERS}{_VARIATIONS}]")
 _WHY = {
@@ -131,7 +132,8 @@ _WHY = {
 
 def blemishes(text: str) -> Iterator[Fault]:
     """Yield each run of characters in `text` that does not show, or that shows as something else."""
-    for match in _ODD.finditer(text):
+    first = _ANY.search(text)
+    for match in _ODD.finditer(text, first.start()) if first else ():
         start, end = match.span()
         if end - start == 1 and _shapes_its_neighbour(text, start):
             continue

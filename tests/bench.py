@@ -117,7 +117,7 @@ def path_of(number: int, *, moved: bool = False) -> str:
     return f"records/letters/{folder}/letter-{number:06}.yaml"
 
 
-def tables(count: int) -> dict[str, str]:
+def tables(count: int) -> dict[str, str | None]:
     """Return the tables of a generated archive."""
     parties = "".join(f"  - id: party-{at}\n    name: Party {at}\n    kind: company\n" for at in range(PARTIES))
     threads = "".join(f"  - id: thread-{at}\n    title: Thread {at}\n" for at in range(count // 50 + 1))

@@ -1,9 +1,9 @@
 """Invented letters for tests: commits land documents on a made-up first-parent line, without git.
 
-    told = Told()
-    told.land({"letters/works": letter("works")})
-    told.land({"letters/works": letter("works", changes=[correction("A date.")])})
-    index, contents = told.index(), told.contents
+told = Told()
+told.land({"letters/works": letter("works")})
+told.land({"letters/works": letter("works", changes=[correction("A date.")])})
+index, contents = told.index(), told.contents
 """
 
 import hashlib

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tools import need
+from tests.tools import need
 
 from publisher.errors import SigningError
 from publisher.signatures import armour, pack, sshsig

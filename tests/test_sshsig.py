@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from tools import need
+from tests.tools import need
 
 from publisher.errors import SigningError
 from publisher.signatures import armour, pack, sshsig

@@ -145,8 +145,10 @@ class _Site:
         complete = {item.party for item in self.index.archive.coverage if item.complete}
         said += "." if self.index.parties.keys() <= complete else "; it is not complete."
         if asked:
-            said += f" {phrases.count(len(asked), 'question')} in them are on record here; for {known:,} of these a"
-            said += f" source or this archive has said what came back, and {len(asked) - known:,} are not assessed."
+            own = any(o.basis == "own" and o.outcome != "not-assessed" for one in asked for o in one.outcomes)
+            said += f" Questions on record here: {len(asked):,}; for {known:,} of them a source"
+            said += f"{' or this archive' if own else ''} has said what came back, "
+            said += f"{len(asked) - known:,} are not assessed."
         return said
 
     def _years(self) -> list[tuple[str, list[Row]]]:
@@ -172,11 +174,12 @@ class _Site:
             counts = Counter(map(_outcome_of, asked))
             order = [*phrases.OUTCOMES.values(), _DIFFERS]
             parts = [f"{counts[word]} {word}" for word in order if counts[word]]
-            said.append(f"{phrases.count(len(asked), 'question')}: {', '.join(parts)}.")
+            total = phrases.count(len(asked), "question")
+            said.append(f"{total}, {next(iter(counts))}." if len(counts) == 1 else f"{total}: {', '.join(parts)}.")
         for found in self.book.whole(letter):
             day = f" as of {phrases.day(found.as_of)}" if found.as_of else ""
-            by = f" by {phrases.one_line(self.book.party(found.by), 80)}" if found.by else ""
-            said.append(f"As a whole: {phrases.OUTCOMES[found.outcome]}{by}{day}.")
+            by = f" ({phrases.one_line(self.book.party(found.by), 80)})" if found.by else ""
+            said.append(f"As a whole{by}: {phrases.OUTCOMES[found.outcome]}{day}.")
         bases = {o.basis for one in asked for o in one.outcomes if o.outcome != "not-assessed"}
         bases |= {o.basis for o in self.book.whole(letter) if o.outcome != "not-assessed"}
         return " ".join([*said, *([_BASIS[tuple(sorted(bases))]] if bases else [])])
@@ -217,7 +220,7 @@ class _Site:
 _DIFFERS = "different by recipient"
 _BASIS = {
     ("own",): "(This archive's reading.)",
-    ("reported",): "(As reported by others.)",
+    ("reported",): "(As reported.)",
     ("own", "reported"): "(Partly as reported, partly this archive's reading.)",
 }
 

@@ -37,11 +37,14 @@ OUTCOMES: Mapping[str, str] = {
     "not-assessed": "not assessed",
 }
 BASES: Mapping[str, str] = {
-    "stated": "stated in the letter or on its page",
+    "stated": "stated",
     "inferred": "inferred",
-    "reported": "as reported by others",
+    "reported": "reported",
     "unknown": "basis not known",
 }
+BASES_EXPLAINED = (
+    "Stated: the letter or the page it is on says so. Inferred: this archive concludes so. Reported: others say so."
+)
 FORWARD: Mapping[str, str] = {
     "replies-to": "Replies to",
     "follows-up": "Follows up",

@@ -97,10 +97,9 @@ def _outcomes(book: Book, asked: Asked) -> list[str]:
 
 
 def _outcome(book: Book, label: str, outcome: Outcome) -> str:
-    facts = [outcome.basis, f"by {book.party(outcome.by)}" if outcome.by else ""]
-    facts += [f"as of {outcome.as_of}" if outcome.as_of else ""]
-    known = ", ".join(fact for fact in facts if fact)
-    return f"{label or 'whole letter'}: {outcome.outcome} ({known})"
+    whose = f" ({book.party(outcome.by)})" if outcome.by else ""
+    known = f", as of {outcome.as_of}" if outcome.as_of else ""
+    return f"{label or 'whole letter'}{whose}: {outcome.outcome} ({outcome.basis}{known})"
 
 
 def _source(source: Source) -> str:
