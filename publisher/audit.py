@@ -164,6 +164,7 @@ class Audit:
             return
         try:
             value = json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
+            canonical(value)
         except (ValueError, RecursionError) as fault:
             self._fail("index", f"index.json is no JSON of this profile: {fault}", [Difference(what="index.json")])
             return

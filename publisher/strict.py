@@ -31,6 +31,7 @@ _JSON_WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": Non
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _WORD = re.compile(r"\S+")
 _COMMENT = re.compile(r" +#[^\s#]")
+_WORDS, _NUMERIC = words.WORDS, words.STARTS
 _ROOT, _ITEM, _NEXT_KEY = object(), object(), object()
 
 
@@ -44,8 +45,9 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.faults: list[Fault] = []
-        self.mapping: dict[str, Any] | None = None
-        self.is_odd = not text.isascii() or any(mark in text for mark in ("\\", "\t", " #"))
+        self.root: Any = None
+        self.root_event: Any = None
+        self.is_odd = any(mark in text for mark in ("\\", "\t", " #", "&", "!"))
         self.nodes = self.documents = 0
         self.container: Any = None
         self.key: Any = _ROOT
@@ -86,9 +88,18 @@ class Reader:
             self._fault("directive", event, "a line that begins with % has no place here", "delete the line")
 
     def _end(self, _: Any) -> None:
-        if self.mapping is None:
+        if self.root is None or (self.root == "" and not self.root_event.style):
             hint = "write a record into it, or delete it"
             self.faults.append(Fault("empty-file", 0, 0, "the file is empty", hint))
+        elif not isinstance(self.root, dict):
+            hint = "begin with the first field, for example id: 2019-02-15-acme-to-harbour"
+            message = "a record is made of fields, each with a name and a colon"
+            self._fault("not-a-mapping", self.root_event, message, hint)
+
+    @property
+    def mapping(self) -> dict[str, Any] | None:
+        """The document, so far as it could be built; None if it is no mapping."""
+        return self.root if isinstance(self.root, dict) else None
 
     def _open(self, make: Callable[[], Any], first_key: object, event: Any) -> None:
         self._decorated(event)
@@ -115,21 +126,35 @@ class Reader:
         self._put("", event)
 
     def _scalar(self, event: Any) -> None:
-        value, style, key = event.value, event.style, self.key
-        if style or self.is_odd or event.anchor is not None or event.tag is not None:
+        value, style = event.value, event.style
+        if style or self.is_odd or not value.isascii():
             self._examine(value, style, event)
-        if not style and (value in words.WORDS or value[0] in words.STARTS):
+        if not style and (value in _WORDS or value[0] in _NUMERIC):
             value = self._plain(value, event)
+        key = self.key
+        if key.__class__ is str:  # what _put does, for most scalars, without a call
+            self.container[key], self.key = value, _NEXT_KEY
+            self.nodes += 1
+        else:
+            self._put(value, event)
+
+    def _put(self, value: Any, event: Any) -> None:
+        self.nodes += 1
+        key = self.key
         if key is _NEXT_KEY:
-            self.key = self._name(value, event)
+            plain = value.__class__ is str and value not in self.container and value not in ("", "<<")
+            self.key, self.key_event = value if plain else self._name(value, event), event
         elif key is _ITEM:
             self.container.append(value)
         elif key is _ROOT:
-            self._root(value, event)
+            self.root, self.root_event = value, event
         else:
             self.container[key] = value
             self.key = _NEXT_KEY
-        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            message = f"the file holds more than {MAX_NODES} values"
+            self._fault("too-many-values", event, message, "no record needs that")
+            raise _StopError
 
     def _examine(self, value: str, style: str, event: Any) -> None:
         """Look closely at a text that is quoted, or stands in a file with anything but plain ASCII text."""
@@ -144,16 +169,7 @@ class Reader:
         if not value.isascii() and (apart := not_nfc(value)):
             self._not_composed(value, apart, event)
 
-    def _root(self, value: Any, event: Any) -> None:
-        if isinstance(value, dict):
-            self.mapping = value
-        elif value != "" or event.style:
-            hint = "begin with the first field, for example id: 2019-02-15-acme-to-harbour"
-            self._fault("not-a-mapping", event, "a record is made of fields, each with a name and a colon", hint)
-            raise _StopError
-
     def _name(self, value: Any, event: Any) -> str:
-        self.key_event = event
         if not isinstance(value, str) or (value == "" and not event.style):
             message = f"the name of a field is text, and {event.value or 'nothing'} is not"
             self._fault("non-string-key", event, message, PUT_QUOTES)

@@ -132,8 +132,9 @@ _WHY = {
 
 def blemishes(text: str) -> Iterator[Fault]:
     """Yield each run of characters in `text` that does not show, or that shows as something else."""
-    first = _ANY.search(text)
-    for match in _ODD.finditer(text, first.start()) if first else ():
+    if not _ANY.search("".join(set(text))):  # a text has few different characters
+        return
+    for match in _ODD.finditer(text):
         start, end = match.span()
         if end - start == 1 and _shapes_its_neighbour(text, start):
             continue

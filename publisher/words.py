@@ -123,6 +123,14 @@ _SLIPS = {
     "did not find expected <document start>": Slip(
         message="something stands after the end of the record", hint="delete it"
     ),
+    "found undefined tag handle": Slip(
+        message="a YAML tag has no place here",
+        hint="delete it, or put quotes round the text if the exclamation mark is part of it",
+        opening=True,
+    ),
+    "found unknown directive name": Slip(
+        message="a line that begins with % has no place here", hint="delete the line", opening=True
+    ),
     "did not find expected alphabetic or numeric character": Slip(
         message="an unquoted text cannot begin with * or &",
         hint="put quotes round the whole text",
@@ -131,30 +139,39 @@ _SLIPS = {
 }
 
 
-_SUBJECTS = {"alias": "alias", "anchor": "anchor", "tag": "tag", "directive": "directive"}
+_SUBJECTS = ("alias", "anchor", "tag", "directive")
 _COLON = "mapping values are not allowed in this context"
 _FIELD = re.compile(r"\s*(?:- +)*[^\s'\"#&*!|>%@`{\[][^:]*: +(?P<value>\S.*)")
 
 
 def explain(text: str, problem: str, context: str, at: int, opened: int) -> Fault:
-    """Say in plain words why libyaml gave up: `problem` at character `at`, while in `context`, begun at `opened`."""
+    """Say in plain words why libyaml gave up: `problem` at character `at`, in `context` begun at `opened`."""
     if problem == _COLON:
         return _colon(text, at)
-    code = next((code for word, code in _SUBJECTS.items() if word in context.split()), "yaml-syntax")
-    if problem == "found undefined tag handle":
-        code = "tag"
     if problem == "did not find expected key":
-        before = text[text.rfind("\n", 0, at) + 1 : at]
-        if not before.strip():
-            return _indentation(text, at)
-        if before.rstrip()[-1] in "\"'":
-            message, hint = "text goes on after the closing quotation mark", "put quotes round the whole text"
-            return Fault(code, at, _line_end(text, at), message, hint)
-    plain = f"this is not YAML: {problem or 'it cannot be read'}"
-    slip = _SLIPS.get(problem, Slip(message=plain, hint="compare the line with those of another record"))
-    start = opened if slip.opening else min(at, len(text.rstrip()) - 1)
+        return _key(text, at)
+    slip = _SLIPS.get(problem) or Slip(
+        message=f"this is not YAML: {problem or 'it cannot be read'}",
+        hint="compare the line with those of another record",
+    )
+    code = next((subject for subject in _SUBJECTS if subject in f"{context} {problem}".split()), "yaml-syntax")
+    start = opened if slip.opening else min(at, max(len(text.rstrip()) - 1, 0))
     end = _line_end(text, start) if slip.opening else start + 1
     return Fault(code, start, end, slip.message, slip.hint)
+
+
+def _key(text: str, at: int) -> Fault:
+    """Tell apart the slips behind a field's name that libyaml did not find at `at`."""
+    before = text[text.rfind("\n", 0, at) + 1 : at].strip()
+    if before[-1:] in ('"', "'"):
+        message = "text goes on after the closing quotation mark"
+        hint = f"put quotes round the whole text; a {before[-1]} inside is written "
+        hint += "''" if before[-1] == "'" else '\\"'
+        return Fault("yaml-syntax", at, _line_end(text, at), message, hint)
+    if before or text[at : at + 1] == ":":
+        message, hint = "a field's name was expected here", f"{PUT_QUOTES} if it is part of the text before it"
+        return Fault("yaml-syntax", at, _line_end(text, at), message, hint)
+    return _indentation(text, at)
 
 
 def _colon(text: str, at: int) -> Fault:

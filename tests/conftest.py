@@ -1,14 +1,11 @@
 """What several tests share: one archive to which nearly everything happened that can happen to an archive."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.builders import Archive, archive_info, change, letter, letter_path, reformatted, to_yaml, withdrawn
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 AMENDED = "2019-02-18-harbour-to-acme"
 MOVED = "2019-03-01-acme-to-harbour"

@@ -389,6 +389,7 @@ def shown(array: str, name: str, documents: Mapping[str, Any]) -> Any:
 
 # -- comparing -------------------------------------------------------------------------------------------------
 
+MADE_BY = "letterbook 0.1.0"  # the version this auditor was written for; of another it cannot speak
 ABSENT = object()
 
 
@@ -397,8 +398,8 @@ def differences(published: Any, rebuilt: Mapping[str, Any]) -> list[str]:
     if not isinstance(published, dict):
         return ["index.json: it is not an object"]
     found = []
-    if not re.fullmatch(r"letterbook [0-9A-Za-z.+-]+", str(published.get("made_by"))):
-        found.append(f"index.json: made_by: published {in_words(published.get('made_by', ABSENT))}")
+    if published.get("made_by") != MADE_BY:
+        found.append(f"index.json: made_by: published {in_words(published.get('made_by', ABSENT))}, known is {MADE_BY}")
     for name in sorted((published.keys() | rebuilt.keys()) - ENTRIES.keys() - {"made_by"}):
         found += compare("index.json", name, published.get(name, ABSENT), rebuilt.get(name, ABSENT))
     for array, (what, label) in ENTRIES.items():
@@ -416,9 +417,9 @@ def compare_entries(what: str, label: str, published: Any, rebuilt: list[dict[st
         mine = [item for item in published if str(item.get(label)) == name]
         git_says = next((item for item in rebuilt if item[label] == name), ABSENT)
         if not mine:
-            found.append(f"{what} {name}: not published, but in git")
+            found.append(f"{what} {name}: {label}: not published, but in git")
         elif git_says is ABSENT:
-            found.append(f"{what} {name}: published, but not in git")
+            found.append(f"{what} {name}: {label}: published, but not in git")
         elif len(mine) > 1:
             found.append(f"{what} {name}: published {len(mine)} times")
         else:

@@ -112,7 +112,7 @@ MUTANTS: dict[str, Callable[[str], str]] = {
     "xhtml content": replaced(r'<content type="html">.*?</content>', '<content type="xhtml"><p/></content>'),
     "content without a type": replaced(r'<content type="html">', "<content>"),
     "content elsewhere": replaced(r"<content[^>]*>.*?</content>", '<content type="html" src="https://x.example/"/>'),
-    "a summary with markup": replaced(r"<summary>", "<summary>&lt;b&gt;so&lt;/b&gt; "),
+    "a summary of markup": replaced(r"<summary>", '<summary type="html">'),
     "a summary too long": replaced(r"<summary>", "<summary>" + "long " * 100),
     "no summary": replaced(r"<summary>.*?</summary>", ""),
     "no time of update": replaced(r"(<entry>.*?)<updated>[^<]*</updated>", r"\1"),
@@ -342,7 +342,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on loopback."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()

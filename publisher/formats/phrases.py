@@ -124,8 +124,11 @@ def shown(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """Show a text on one line; cut it at a word if it is longer than `limit` characters (0: never)."""
-    line = " ".join(shown(text.replace("\r", " ")).split())
+    """Show a text on one line; cut it at a word if it is longer than `limit` characters (0: never).
+
+    A text of blanks alone is said to be blank, since a feed may not have an empty title.
+    """
+    line = " ".join(shown(text.replace("\r", " ")).split()) or ("(blank)" if text else "")
     if not limit or len(line) <= limit:
         return line
     head = line[: limit - 1]
