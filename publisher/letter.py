@@ -6,9 +6,10 @@ default that stands here. `from_mapping` expects a document that its schema acce
 KeyError, TypeError or ValueError. `X.from_mapping(x.to_mapping()) == x` for every x.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
-from typing import Annotated, Any, ClassVar, NamedTuple, Self, get_args, get_origin, get_type_hints
+from functools import cache
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, cast, get_args, get_origin, get_type_hints
 
 from publisher.dates import PartialDate
 
@@ -24,12 +25,14 @@ class Value:
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Self:
         """The value that a parsed document (or a part of one) stands for; unknown fields are passed over."""
-        return cls(**{f.name: f.read(mapping[f.key]) for f in _plan(cls) if f.required or f.key in mapping})
+        readers = _readers(cast(Hashable, cls))
+        known = ((readers[key], value) for key, value in mapping.items() if key in readers)
+        return cls(**{f.name: f.read(value) if f.read else value for f, value in known})
 
     def to_mapping(self) -> dict[str, Any]:
         """The document again, fields in the order of the schema, without those that were left out."""
-        pairs = ((f, getattr(self, f.name)) for f in _plan(type(self)))
-        return {f.key: f.write(value) for f, value in pairs if f.required or value != f.default}
+        pairs = ((f, getattr(self, f.name)) for f in _plan(cast(Hashable, type(self))))
+        return {f.key: f.write(value) if f.write else value for f, value in pairs if f.required or value != f.default}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -311,19 +314,22 @@ class _Field(NamedTuple):
     key: str
     required: bool
     default: Any
-    read: Callable[[Any], Any]
-    write: Callable[[Any], Any]
+    read: Callable[[Any], Any] | None
+    write: Callable[[Any], Any] | None
 
 
-_PLANS: dict[type, tuple[_Field, ...]] = {}
-
-
-def _plan(cls: type[Value]) -> tuple[_Field, ...]:
+@cache
+def _plan(cls: Hashable) -> tuple[_Field, ...]:
     """The fields of a class, worked out once from its annotations."""
-    if cls not in _PLANS:
-        hints = get_type_hints(cls, include_extras=True)
-        _PLANS[cls] = tuple(_field(cls, f, hints[f.name]) for f in fields(cls))  # type: ignore[arg-type]
-    return _PLANS[cls]
+    kind = cast(type[Value], cls)
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(_field(kind, f, hints[f.name]) for f in fields(kind))  # type: ignore[arg-type]
+
+
+@cache
+def _readers(cls: Hashable) -> Mapping[str, _Field]:
+    """The fields of a class by their names in the document."""
+    return {f.key: f for f in _plan(cls)}
 
 
 def _field(cls: type[Value], f: Field[Any], hint: Any) -> _Field:
@@ -332,16 +338,18 @@ def _field(cls: type[Value], f: Field[Any], hint: Any) -> _Field:
     return _Field(f.name, key, f.default is MISSING, f.default, read, write)
 
 
-def _codec(hint: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
-    """How to read and to write a value of this annotation."""
+def _codec(hint: Any) -> tuple[Callable[[Any], Any] | None, Callable[[Any], Any] | None]:
+    """How to read and to write a value of this annotation; None where it stays as it is."""
     if hint == Languages:
         return lambda v: (v,) if isinstance(v, str) else tuple(v), lambda v: v[0] if len(v) == 1 else list(v)
     if get_origin(hint) is tuple:
         read, write = _codec(get_args(hint)[0])
+        if read is None or write is None:
+            return tuple, list
         return lambda v: tuple(map(read, v)), lambda v: list(map(write, v))
     for kind in get_args(hint) or (hint,):
         if kind is PartialDate:
             return PartialDate.parse, str
         if isinstance(kind, type) and issubclass(kind, Value):
             return kind.from_mapping, kind.to_mapping
-    return lambda v: v, lambda v: v
+    return None, None

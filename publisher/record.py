@@ -56,10 +56,8 @@ def read(path: str, data: bytes) -> tuple["Record | None", tuple[Finding, ...]]:
     if document is None or not reading.codes <= _CLEAR:
         return None, _sorted(findings)
     if not schema.is_valid(record.kind, document):
-        known = {(finding.location.line, finding.location.column) for finding in findings}
         found = [_explained(problem, reading.text, path) for problem in schema.problems(record.kind, document)]
-        findings += [new for new in found if (new.location.line, new.location.column) not in known]
-        return None, _sorted(findings)
+        return None, _sorted([*findings, *_unsaid(found, findings)])
     sound = reading.codes <= _HARMLESS
     return Record(key=record.key, path=path, data=data, document=document) if sound else None, _sorted(findings)
 
@@ -99,6 +97,18 @@ def _misplaced(path: str) -> Finding:
 def _explained(problem: schema.Problem, text: str, path: str) -> Finding:
     where = _locate(text, path, problem.pointer, problem.on)
     return Finding(code=problem.code, message=problem.message, location=where, hint=problem.hint)
+
+
+def _unsaid(found: list[Finding], said: list[Finding]) -> list[Finding]:
+    """Leave out what only follows from an error that was found in reading the very same characters."""
+    errors = [error.location for error in said if error.severity == "error"]
+    return [new for new in found if new.code == "missing-field" or not any(_lies_in(new, old) for old in errors)]
+
+
+def _lies_in(finding: Finding, outer: Location) -> bool:
+    inner = finding.location
+    starts_within = (outer.line, outer.column) <= (inner.line, inner.column)
+    return starts_within and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:

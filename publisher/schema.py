@@ -7,7 +7,7 @@ Problems here. Neither fetches anything: a `$ref` out of the file is refused. Hi
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -52,9 +52,8 @@ def is_valid(kind: str, document: Any) -> bool:
 
 def problems(kind: str, document: Any) -> list[Problem]:
     """Find everything that is wrong with a document, one problem a place; none if it is valid."""
-    errors = _thorough(_chosen(kind, document)).iter_errors(document)
-    found = [problem for error in errors for problem in _EXPLAIN.get(str(error.validator), _other)(error)]
-    return _without_echoes(found)
+    errors = map(_Error.of, _thorough(_chosen(kind, document)).iter_errors(document))
+    return _first_of_each_place(p for error in errors for p in _EXPLAIN.get(error.keyword, _other)(error))
 
 
 def _chosen(kind: str, document: Any) -> str:
@@ -85,8 +84,9 @@ def thorough(schema: Schema) -> "Draft202012Validator":
     from jsonschema.validators import extend
     from referencing import Registry
 
-    judge: Callable[..., Draft202012Validator] = extend(Draft202012Validator, {"pattern": _pattern})
-    return judge(schema, registry=Registry())
+    judge = extend(Draft202012Validator, {"pattern": _pattern, "required": _required})  # type: ignore[no-untyped-call]
+    compiled: Draft202012Validator = judge(schema, registry=Registry())
+    return compiled
 
 
 def _refuse(address: str) -> Any:
@@ -97,7 +97,14 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator["Validati
     from jsonschema import ValidationError
 
     if isinstance(instance, str) and not _regex(pattern).search(instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+        yield ValidationError("")
+
+
+def _required(_: Any, fields: list[str], instance: Any, __: Any) -> Iterator["ValidationError"]:
+    from jsonschema import ValidationError
+
+    if isinstance(instance, dict):
+        yield from (ValidationError(field) for field in fields if field not in instance)
 
 
 @lru_cache
@@ -118,18 +125,190 @@ _TYPES = {
     "object": "a mapping of fields",
     "null": "null",
 }
-_CLASSES = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object", type(None): "null"}
+_CLASSES = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object"}
+_LONGEST = 60
 
 
-def _without_echoes(found: list[Problem]) -> list[Problem]:
-    """Drop what follows from another problem: a field is not also missing if it is there, misspelt."""
-    meant = {(p.pointer[:-1], name) for p in found for name in _SUGGESTED.findall(p.hint) if p.code == "unknown-field"}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Error:
+    """One error of jsonschema: `keyword` of `schema` has the value `wanted`, which `value` at `path` does not meet.
+
+    For `required`, `field` names the one field that is missing.
+    """
+
+    keyword: str
+    wanted: Any
+    value: Any
+    schema: Schema
+    path: Pointer
+    field: str = ""
+
+    @classmethod
+    def of(cls, error: "ValidationError") -> "_Error":
+        return cls(
+            keyword=str(error.validator),
+            wanted=error.validator_value,
+            value=error.instance,
+            schema=dict(error.schema) if isinstance(error.schema, Mapping) else {},
+            path=tuple(error.absolute_path),
+            field=error.message if error.validator == "required" else "",
+        )
+
+
+def _first_of_each_place(found: Iterable[Problem]) -> list[Problem]:
+    """Keep one problem a value: the most telling. Several fields may be missing from one mapping."""
     best: dict[tuple[Pointer, str, str], Problem] = {}
-    for problem in found:
-        fields = _QUOTED.findall(problem.message) if problem.code.endswith("-missing") else ()
-        if problem.code == "missing-field" or problem.code.endswith("-is-missing"):
-            if any((problem.pointer, field) in meant for field in fields):
-                continue
-        place = (problem.pointer, problem.on, problem.message if problem.code == "missing-field" else "")
-        ...
-    return found
+    for problem in sorted(found, key=lambda p: _RANK.index(p.code) if p.code in _RANK else len(_RANK)):
+        several = problem.message if problem.code == "missing-field" else ""
+        best.setdefault((problem.pointer, problem.on, several), problem)
+    return list(best.values())
+
+
+def _unknown_fields(error: _Error) -> Iterator[Problem]:
+    for field, meant in _slips(error).items():
+        known = ", ".join(error.schema["properties"])
+        yield Problem(
+            code="unknown-field",
+            message=f"unknown field {_shown(field)}",
+            hint=f'did you mean "{meant}"?' if meant else f"the fields here are {known}",
+            pointer=(*error.path, field),
+            on="key",
+        )
+
+
+def _slips(error: _Error) -> dict[str, str | None]:
+    """Map each field that the schema does not know to the one that is meant, where that is sure."""
+    known = error.schema.get("properties", {})
+    unknown = [field for field in error.value if field not in known]
+    return {field: next(iter(get_close_matches(field, known, 1, 0.7)), None) for field in unknown}
+
+
+def _missing_field(error: _Error) -> Iterator[Problem]:
+    field = error.field
+    if field in _slips(error).values():
+        return  # it is there, misspelt
+    wanted = error.schema.get("properties", {}).get(field, {})
+    yield _problem(error, "missing-field", f'the field "{field}" is missing', _advice(wanted, field))
+
+
+def _wrong_type(error: _Error) -> Iterator[Problem]:
+    value = error.value
+    wanted = [error.wanted] if isinstance(error.wanted, str) else error.wanted
+    form = _CLASSES.get(type(value), "null")
+    hint = _advice(error.schema, _field(error))
+    if "string" in wanted and form in ("integer", "boolean"):
+        hint = f'{PUT_QUOTES}: "{json.dumps(value)}"'
+    elif wanted == ["array"] and form != "null":
+        hint = 'write it as a list, each item on a line that begins with "- "'
+    is_value = f"{_shown(value)}, {_TYPES[form]}" if form in ("integer", "string") else _TYPES[form]
+    message = f"{_what(error)} must be {' or '.join(_TYPES[each] for each in wanted)}, and is {is_value}"
+    yield _problem(error, "wrong-type", message, hint)
+
+
+def _unknown_value(error: _Error) -> Iterator[Problem]:
+    value = error.value
+    values = [error.wanted] if error.keyword == "const" else error.wanted
+    words = [each if isinstance(each, str) else json.dumps(each) for each in values]
+    close = get_close_matches(value, words, 1, 0.7) if isinstance(value, str) else ()
+    hint = f"write {words[0]}" if len(words) == 1 else f"it is one of {', '.join(words)}"
+    hint = f'did you mean "{close[0]}"? {hint}' if close else hint
+    yield _problem(error, "unknown-value", f"{_what(error)} cannot be {_shown(value)}", hint)
+
+
+def _bad_format(error: _Error) -> Iterator[Problem]:
+    value, pattern = error.value, _regex(error.wanted)
+    message = f"{_what(error)} cannot be {_shown(value)}"
+    if pattern.search("2019-02-18") and not pattern.search("x"):
+        try:
+            PartialDate.parse(value)
+        except ValueError as fault:
+            message = str(fault) if len(value) <= _LONGEST else message
+    yield _problem(error, "bad-format", message, error.schema.get("patternErrorMessage", ""))
+
+
+def _wrong_length(error: _Error) -> Iterator[Problem]:
+    limit, value, kind = error.wanted, error.value, error.keyword
+    things = "items" if isinstance(value, list) else "characters"
+    if not value:
+        code = "empty-list" if things == "items" else "too-short"
+        message = f"{_what(error)} is empty"
+    else:
+        code = "too-long" if kind.startswith("max") else "too-short"
+        message = f"{_what(error)} has {len(value)} {things}, and {_BOUNDS[kind[:3]]} {limit} are wanted"
+    yield _problem(error, code, message, _advice(error.schema, _field(error)))
+
+
+_BOUNDS = {"max": "at most", "min": "at least"}
+
+
+def _out_of_range(error: _Error) -> Iterator[Problem]:
+    bound = _BOUNDS[error.keyword[:3]]
+    message = f"{_what(error)} is {error.value}, and must be {bound} {error.wanted}"
+    yield _problem(error, "out-of-range", message, _advice(error.schema, _field(error)))
+
+
+def _choice(error: _Error) -> Iterator[Problem]:
+    """Explain a oneOf, which here always means: exactly one of these fields."""
+    fields = [branch["required"][0] for branch in error.wanted]
+    given = [field for field in fields if field in error.value]
+    subject = "who" if "party" in fields else "choice"
+    hint = error.schema.get("oneOfErrorMessage", "")
+    if given:
+        message = f"{' and '.join(given)} exclude each other"
+        pointer = (*error.path, given[1])
+        yield Problem(code=f"{subject}-is-ambiguous", message=message, hint=hint, pointer=pointer, on="key")
+    elif not set(fields) & set(_slips(error).values()):
+        message = f"none of {', '.join(fields)} is given"
+        yield _problem(error, f"{subject}-is-missing", message, hint)
+
+
+def _other(error: _Error) -> Iterator[Problem]:
+    yield _problem(error, "not-allowed", f"{_what(error)} is not allowed here ({error.keyword})", "")
+
+
+_EXPLAIN: dict[str, Callable[[_Error], Iterator[Problem]]] = {
+    "additionalProperties": _unknown_fields,
+    "required": _missing_field,
+    "type": _wrong_type,
+    "enum": _unknown_value,
+    "const": _unknown_value,
+    "pattern": _bad_format,
+    "oneOf": _choice,
+    **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), _wrong_length),
+    **dict.fromkeys(("minimum", "maximum"), _out_of_range),
+}
+
+
+def _problem(error: _Error, code: str, message: str, hint: str) -> Problem:
+    return Problem(code=code, message=message, hint=hint, pointer=error.path)
+
+
+def _field(error: _Error) -> str:
+    """Name the field that the value stands in, "" for the document."""
+    return next((part for part in reversed(error.path) if isinstance(part, str)), "")
+
+
+def _what(error: _Error) -> str:
+    path, field = error.path, _field(error)
+    if not path:
+        return "the record"
+    return f'item {path[-1] + 1} of "{field}"' if isinstance(path[-1], int) else f'"{field}"'
+
+
+def _advice(schema: Schema, field: str) -> str:
+    """Say what belongs into a field, in the schema's words, and give its first example."""
+    example = next((_written(each) for each in schema.get("examples", ()) if each != []), "")
+    known = schema.get("description", "").rstrip(".")
+    return "; ".join(part for part in (known, f"for example {field}: {example}" if example else "") if part)
+
+
+def _written(value: Any) -> str:
+    """Write an example as YAML on one line, "" where that is too long to help."""
+    plain = isinstance(value, str) and re.fullmatch(r"[A-Za-z0-9][\w ./-]*", value) and not other_reading(value)
+    written = str(value) if plain else json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= 2 * _LONGEST else ""
+
+
+def _shown(value: Any) -> str:
+    written = json.dumps(value, ensure_ascii=False)
+    return written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"

@@ -85,7 +85,9 @@ class Reader:
             self._fault("several-documents", event, "a second document begins here", "give it a file of its own")
             raise _StopError
         if event.version or event.tags:
-            self._fault("directive", event, "a line that begins with % has no place here", "delete the line")
+            start = event.start_mark.index
+            end, message = self.text.find("\n", start), "a line that begins with % has no place here"
+            self.faults.append(Fault("directive", start, end, message, "delete the line"))
 
     def _end(self, _: Any) -> None:
         if self.root is None or (self.root == "" and not self.root_event.style):
@@ -209,7 +211,9 @@ class Reader:
             at = len(self.text[: event.start_mark.index].rstrip()) - 1
             self.faults.append(Fault("empty-value", at, at + 1, "this item has no value", hint))
         else:
-            self._fault("empty-value", self.key_event, "this field has no value", hint)
+            start, at = self.key_event.start_mark.index, event.start_mark.index
+            end = start + len(self.text[start:at].rstrip())
+            self.faults.append(Fault("empty-value", start, end, "this field has no value", hint))
 
     def _quoted(self, value: str, style: str, event: Any) -> None:
         trimmed = value.removesuffix("\n") if style in "|>" else value

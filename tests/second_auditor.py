@@ -149,6 +149,8 @@ class Reading:
         self.open: list[tuple[Any, list[Any]]] = []  # a container, and the key that waits for its value
 
     def read(self, text: str) -> dict[str, Any]:
+        if "%" in text:  # the parser passes over a directive that it does not know
+            self.refuse(any(isinstance(token, yaml.DirectiveToken) for token in yaml.scan(text, yaml.SafeLoader)))
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.tools import need
 
 from publisher.errors import SigningError
 from publisher.signatures import armour, pack, sshsig
@@ -32,6 +31,7 @@ from publisher.signatures.keys import (
     load_private_key,
     parse_allowed_signers,
 )
+from tests.tools import need
 
 NAMESPACE = "letterbook-index@v1"
 MESSAGE = b"hello\n"

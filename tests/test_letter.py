@@ -173,7 +173,7 @@ def test_an_assessment() -> None:
 
 
 def test_what_does_not_fit_raises() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TypeError):
         Letter.from_mapping({k: v for k, v in LETTER.items() if k != "title"})
     with pytest.raises(ValueError, match="two ways"):
         Letter.from_mapping({**LETTER, "dates": {"sent": {"date": "03/04/2019", "basis": "stated"}}})

@@ -12,7 +12,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tools import need
 
 from publisher.errors import SigningError
 from publisher.signatures import armour, pack, sshsig
@@ -25,6 +24,7 @@ from publisher.signatures.keys import (
     load_private_key,
 )
 from publisher.signatures.sshsig import MAX_SIZE, Signature, SignatureError, dearmour
+from tests.tools import need
 
 NAMESPACE = "letterbook-keys@v1"  # its length gives base64 that ends in padding
 MESSAGE = b'{"format":"letterbook-index/1"}\n'

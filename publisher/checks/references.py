@@ -27,14 +27,16 @@ def relations(archive: Archive, _: History) -> Iterator[Finding]:
     """No letter relates to itself, no reply is older than what it answers, and replies make no circle."""
     for name, letter in archive.published.items():
         for at, relation in enumerate(letter.relations):
-            here = archive.location(f"letters/{name}", "relations", at, "letter")
+            pointer: _Pointer = ("relations", at, "letter")
             if relation.letter == name:
                 yield Finding(
-                    code="self-relation", message="a letter cannot relate to itself", location=here,
+                    code="self-relation",
+                    message="a letter cannot relate to itself",
+                    location=archive.location(f"letters/{name}", *pointer),
                     hint="name the other letter",
-                )  # fmt: skip
+                )
             elif relation.kind == "replies-to":
-                yield from _too_early(archive, letter, relation.letter, here)
+                yield from _too_early(archive, name, relation.letter, pointer)
     yield from _circles(archive)
 
 
@@ -96,8 +98,8 @@ def _unknown(what: str, name: str, known: Collection[str], location: Location, w
     )
 
 
-def _too_early(archive: Archive, letter: Letter, answered: str, here: Location) -> Iterator[Finding]:
-    other = archive.letters.get(answered)
+def _too_early(archive: Archive, name: str, answered: str, pointer: _Pointer) -> Iterator[Finding]:
+    letter, other = archive.published[name], archive.letters.get(answered)
     if not isinstance(other, Letter):
         return
     own = letter.dates.received.date if letter.dates.received else letter.dates.sent.date
@@ -105,7 +107,7 @@ def _too_early(archive: Archive, letter: Letter, answered: str, here: Location) 
         yield Finding(
             code="reply-before-letter",
             message=f"this reply is dated {letter.dates.sent.date}, the letter it answers {other.dates.sent.date}",
-            location=here,
+            location=archive.location(f"letters/{name}", *pointer),
             hint="check both dates; if the letters crossed, the relation is parallel-to or refers-to",
         )
 
