@@ -9,6 +9,7 @@ Exit status:
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -29,6 +30,7 @@ Run = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
+    gc.set_threshold(100_000, 20, 20)  # records become very many small values, and no circles of them
     try:
         run: Run = options.run
         return run(options)

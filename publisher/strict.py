@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from sys import intern
 from typing import Any
 
 import yaml
@@ -145,7 +146,7 @@ class Reader:
         key = self.key
         if key is _NEXT_KEY:
             plain = value.__class__ is str and value not in self.container and value not in ("", "<<")
-            self.key, self.key_event = value if plain else self._name(value, event), event
+            self.key, self.key_event = intern(value) if plain else self._name(value, event), event
         elif key is _ITEM:
             self.container.append(value)
         elif key is _ROOT:

@@ -169,3 +169,24 @@ def not_nfc(text: str) -> tuple[int, int] | None:
     while end < len(text) and unicodedata.combining(text[end]):
         end += 1
     return start, end
+
+
+def visible(text: str) -> list[str]:
+    """Write each character so that it can be seen and does nothing: controls, marks and the like as [U+202E].
+
+    The bracket of "##[", with which a line of a GitHub log gives an order, is written so too.
+    """
+    return [_visible(character, text[max(at - 2, 0) : at]) for at, character in enumerate(text)]
+
+
+def _visible(character: str, before: str) -> str:
+    if " " <= character <= "~":
+        return "[U+005B]" if character == "[" and before == "##" else character
+    category = unicodedata.category(character)
+    odd = category[0] == "C" or category in ("Zl", "Zp") or bool(_ANY.match(character))
+    return f"[{names(character)}]" if odd else character
+
+
+def width(shown: str) -> int:
+    """Count the columns that a terminal gives to a text that is visible."""
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in shown)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from publisher import formats
 from publisher.examine import examine_commit
+from publisher.formats import atom
 from publisher.git import Repository
-from publisher.publish import Seal, contents_of, index_of, seal
+from publisher.publish import Seal, index_of, seal
 from publisher.signatures.keys import generate_private_key, load_private_key
 
 
@@ -19,7 +19,7 @@ def main() -> None:
         raise SystemExit(str(examined.findings[:3]))
     index = index_of(repository, commit, examined)
     files = {"index.json": index.to_bytes()}
-    files |= formats.FORMATS["atom"](index, contents_of(examined.snapshot, repository))
+    files["feed.atom"] = atom.main_feed(index)
     signer = load_private_key(generate_private_key("bench"))
     seal(files, Seal(signer=signer, key_lists={}, trusted=False))
 

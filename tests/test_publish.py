@@ -170,7 +170,9 @@ def test_no_author_is_published(archive: Archive, tmp_path: Path) -> None:
     archive.git("add", "--all")
     who = {"NAME": "Ada Whistler", "EMAIL": "ada@harbour.example"}
     people = {f"GIT_{role}_{part}": text for role in ("AUTHOR", "COMMITTER") for part, text in who.items()}
-    subprocess.run(["git", "commit", "-q", "-m", "Ada was here"], cwd=archive.folder, env=os.environ | people, check=True)
+    subprocess.run(
+        ["git", "commit", "-q", "-m", "Ada was here"], cwd=archive.folder, env=os.environ | people, check=True
+    )
     publish(archive, tmp_path / "public")
     for path, data in files_of(tmp_path / "public").items():
         assert b"Ada" not in data, path

@@ -18,7 +18,9 @@ HOSTILE = (
 )  # fmt: skip
 
 
-def finding(message: str = "m", *, severity: Severity = "error", hint: str = "h", path: str = PATH, at: int = 1) -> Finding:
+def finding(
+    message: str = "m", *, severity: Severity = "error", hint: str = "h", path: str = PATH, at: int = 1
+) -> Finding:
     location = Location(path=path, line=at, column=1, end_line=at, end_column=2)
     return Finding(code="some-code", message=message, location=location, severity=severity, hint=hint)
 

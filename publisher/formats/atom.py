@@ -38,6 +38,11 @@ def render(index: Index, _contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
+def main_feed(index: Index) -> bytes:
+    """Return feed.atom alone."""
+    return _Feeds(index).main()
+
+
 def page_path(number: int) -> str:
     """Return the path of a closed page; pages count from 1."""
     return f"feeds/archive/{number}.atom"

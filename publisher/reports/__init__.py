@@ -1,7 +1,7 @@
-"""Findings as text: one row a report in REPORTS, whose names are the choices of `check --format`.
+"""Findings as text, for people and for machines. A report takes nothing on trust: record text is hostile.
 
-A report is a module with `render(findings, sources) -> str`; `sources` holds the bytes of files by path. What
-stands in a record is hostile: a report never prints it as it is. (Finished; see tests/test_reports.py.)
+To add one: a module here with `render(findings, sources)`, and one row in REPORTS. `sources` maps the path of
+a file to its bytes; a file that is not there is reported without its line.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from publisher.finding import Finding
 from publisher.reports import github, json, text
 
-Render = Callable[[Sequence[Finding], Mapping[str, bytes]], str]
+Report = Callable[[Sequence[Finding], Mapping[str, bytes]], str]
 
-REPORTS: dict[str, Render] = {
+REPORTS: Mapping[str, Report] = {
     "text": text.render,
     "json": json.render,
     "github": github.render,

@@ -1,62 +1,63 @@
-"""Findings as GitHub workflow commands, one a line:
+"""For GitHub: workflow commands that put each finding at its line of a pull request.
 
-    ::error file=records/letters/2019/x.yaml,line=7,endLine=7,col=1,endColumn=9,title=unknown-field::unknown field ...
+    ::error file=records/parties.yaml,line=7,col=1,endLine=7,endColumn=9,title=unknown-field::unknown field%0Ahelp: ...
 
-GitHub keeps ten errors and ten warnings of a step, so the most useful come first and a notice counts the rest. A
-record could otherwise forge a line: everything that could end or begin a command is escaped.
+GitHub keeps ten errors and ten warnings a step, so the first of each kind of fault in each file come first, and
+a notice says how many there are besides. A record that tries to write a command of its own is shown, not run.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from publisher.finding import Finding, Severity
-from publisher.reports.visible import visible
+from publisher.finding import Finding
+from publisher.text import visible
 
-KEPT = 10
-SEVERITIES: tuple[Severity, ...] = ("error", "warning")
-
-
-def render(findings: Sequence[Finding], _sources: Mapping[str, bytes]) -> str:
-    """Return at most ten errors and ten warnings as annotations, and a notice if there are more."""
-    rows = []
-    for severity in SEVERITIES:
-        rows += [_annotation(finding) for finding in _most_useful(findings, severity)[:KEPT]]
-    hidden = len(findings) - len(rows)
-    if hidden:
-        rows.append(f"::notice title=letterbook::{hidden} more findings: run 'letterbook check' to see them all")
-    return "".join(f"{row}\n" for row in rows)
+MOST = 10
 
 
-def _most_useful(findings: Sequence[Finding], severity: Severity) -> list[Finding]:
-    """Return the findings of one severity: the first of every file before the second of any."""
-    seen: dict[str, int] = {}
-    ranked: list[tuple[int, int, Finding]] = []
-    for finding in findings:
-        if finding.severity == severity:
-            path = finding.location.path
-            seen[path] = seen.get(path, 0) + 1
-            ranked.append((seen[path], len(ranked), finding))
-    return [finding for _, _, finding in sorted(ranked, key=lambda row: row[:2])]
+def render(findings: Sequence[Finding], _: Mapping[str, bytes]) -> str:
+    """Write up to ten errors and ten warnings, most useful first, and how many more there are."""
+    ranked = _ranked(findings)
+    shown: list[str] = []
+    more: list[str] = []
+    for severity in ("error", "warning"):
+        chosen = [finding for finding in ranked if finding.severity == severity]
+        shown += [_command(finding) for finding in chosen[:MOST]]
+        if left := len(chosen) - MOST if len(chosen) > MOST else 0:
+            more.append(f"{left} more {severity}{'' if left == 1 else 's'}")
+    if more:
+        shown.append(f"::notice title=letterbook::{_data(' and '.join(more))}; run letterbook check to see all")
+    return "".join(f"{line}\n" for line in shown)
 
 
-def _annotation(finding: Finding) -> str:
-    at = finding.location
-    properties = {
-        "file": at.path,
-        "line": str(at.line),
-        "endLine": str(at.end_line),
-        "col": str(at.column),
-        "endColumn": str(at.end_column),
-        "title": finding.code,
-    }
-    text = finding.message if not finding.hint else f"{finding.message}\nhelp: {finding.hint}"
-    pairs = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{finding.severity} {pairs}::{_data(text)}"
+def _ranked(findings: Sequence[Finding]) -> list[Finding]:
+    """Order findings so that what was not said before comes before what says it again."""
+    seen: Counter[tuple[str, str]] = Counter()
+    ranked: list[tuple[int, Finding]] = []
+    for finding in sorted(findings, key=lambda finding: finding.order):
+        kind = (finding.location.path, finding.code)
+        ranked.append((seen[kind], finding))
+        seen[kind] += 1
+    return [finding for _, finding in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def _command(finding: Finding) -> str:
+    where = finding.location
+    properties = {"file": where.path, "line": where.line, "col": where.column, "endLine": where.end_line}
+    if where.end_line == where.line:
+        properties["endColumn"] = where.end_column
+    properties["title"] = finding.code
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    text = f"{_data(finding.message)}%0Ahelp: {_data(finding.hint)}" if finding.hint else _data(finding.message)
+    return f"::{finding.severity} {written}::{text}"
 
 
 def _data(text: str) -> str:
-    """Escape the text of a command: `%` first, then what ends a line or looks like a command of the older form."""
-    lines = [visible(line).replace("%", "%25").replace("##[", "## [") for line in text.split("\n")]
-    return "%0A".join(lines)
+    """Write text so that it stays one line of text: nothing in it can end the command or begin another."""
+    shown = "".join(visible(text))
+    if shown.lstrip().startswith("::"):
+        shown = shown.replace("::", "[U+003A]:", 1)
+    return shown.replace("%", "%25")
 
 
 def _property(text: str) -> str:

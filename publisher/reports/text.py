@@ -1,94 +1,83 @@
-"""Findings for people:
+"""For people: each finding with its line, a caret below the place, and one concrete fix.
 
     error[unknown-field]: unknown field "langauge"
-      --> records/letters/2019/2019-02-18-harbour-to-acme.yaml:7:1
+      --> records/letters/2019/2019-02-15-acme-to-harbour.yaml:7:1
        |
      7 | langauge: en
        | ^^^^^^^^
        = help: did you mean "language"?
 
-One caret line, one plain sentence, one concrete fix, a count at the end. Nothing in a record can act on a
-terminal: what does not show is written out, as [U+202E].
+No character of a record reaches the terminal that could move its cursor or turn its text around.
 """
 
-import unicodedata
+import re
 from collections.abc import Mapping, Sequence
 
-from publisher.finding import Finding
-from publisher.reports.visible import visible
+from publisher.finding import Finding, Location
+from publisher.text import visible, width
 
-WIDTH = 100
-_ELLIPSIS = "..."
+_MOST_BYTES = 2**21
+_LONGEST, _CONTEXT = 120, 40
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 def render(findings: Sequence[Finding], sources: Mapping[str, bytes]) -> str:
-    """Return every finding with its line, and how many there are; nothing if there are none."""
+    """Write all findings, by file and place, and how many there are."""
+    lines: dict[str, list[str]] = {path: _lines(sources[path]) for path in _paths(findings) if path in sources}
+    blocks = [_block(finding, lines) for finding in sorted(findings, key=lambda finding: finding.order)]
+    return "\n".join([*blocks, f"{summary(findings)}\n"])
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Count: 2 errors and 1 warning in 1 file."""
     if not findings:
-        return ""
-    lines = {path: _lines(sources[path]) for path in {f.location.path for f in findings} if path in sources}
-    blocks = [_block(finding, lines.get(finding.location.path, [])) for finding in findings]
-    return "\n".join(blocks) + f"\n{_count(findings)}\n"
+        return "nothing found"
+    counts = [(severity, sum(f.severity == severity for f in findings)) for severity in ("error", "warning")]
+    named = [_plural(count, severity) for severity, count in counts if count]
+    return f"{' and '.join(named)} in {_plural(len(_paths(findings)), 'file')}"
 
 
-def _block(finding: Finding, lines: Sequence[str]) -> str:
-    at = finding.location
-    gutter = " " * max(len(str(at.line)), 2)
-    rows = [
-        f"{finding.severity}[{finding.code}]: {visible(finding.message)}",
-        f"{gutter}--> {visible(at.path)}:{at.line}:{at.column}",
-    ]
-    if at.line <= len(lines):
-        text, caret = _caret(lines[at.line - 1], at.column - 1, _end(finding, lines[at.line - 1]))
-        rows += [f"{gutter} |", f"{at.line:>{len(gutter)}} | {text}".rstrip(), f"{gutter} | {caret}"]
-    if finding.hint:
-        rows.append(f"{gutter} = help: {visible(finding.hint)}")
-    return "\n".join(rows) + "\n"
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _end(finding: Finding, line: str) -> int:
-    at = finding.location
-    return at.end_column - 1 if at.end_line == at.line else len(line)
-
-
-def _caret(line: str, start: int, end: int) -> tuple[str, str]:
-    """Return a line as it can be shown, cut around the span, and the carets under the span."""
-    before, marked, after = (visible(part) for part in (line[:start], line[start:end], line[end:]))
-    if _width(before) > WIDTH // 2:
-        before = _ELLIPSIS + _last(before, WIDTH // 2)
-    if _width(marked) > WIDTH // 2:
-        marked, after = _first(marked, WIDTH // 2) + _ELLIPSIS, ""
-    room = max(WIDTH - _width(before) - _width(marked), 0)
-    if _width(after) > room:
-        after = _first(after, room) + _ELLIPSIS
-    return before + marked + after, " " * _width(before) + "^" * max(_width(marked), 1)
-
-
-def _first(text: str, width: int) -> str:
-    while _width(text) > width:
-        text = text[: -max(1, (len(text) - width) // 2)]
-    return text
-
-
-def _last(text: str, width: int) -> str:
-    return _first(text[::-1], width)[::-1]
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal a text takes (Unicode Standard Annex 11)."""
-    return sum(
-        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-    )
+def _paths(findings: Sequence[Finding]) -> set[str]:
+    return {finding.location.path for finding in findings}
 
 
 def _lines(data: bytes) -> list[str]:
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff")
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _LINE_ENDS.split(data[:_MOST_BYTES].decode("utf-8", "replace").removeprefix("\ufeff"))
 
 
-def _count(findings: Sequence[Finding]) -> str:
-    errors = sum(finding.severity == "error" for finding in findings)
-    numbers = [(errors, "error"), (len(findings) - errors, "warning")]
-    counted = [f"{number} {word}{'s' * (number != 1)}" for number, word in numbers if number]
-    files = len({finding.location.path for finding in findings})
-    return f"{' and '.join(counted)} in {files} file{'s' * (files != 1)}"
+def _block(finding: Finding, lines: Mapping[str, list[str]]) -> str:
+    where = finding.location
+    margin = " " * len(str(where.line))
+    block = [
+        f"{finding.severity}[{finding.code}]: {_clean(finding.message)}",
+        f"{margin} --> {_clean(where.path)}:{where.line}:{where.column}",
+    ]
+    known = lines.get(where.path, [])
+    if where.line <= len(known):
+        source, caret = _snippet(known[where.line - 1], where)
+        block += [f"{margin}  |", f" {where.line} | {source}".rstrip(), f"{margin}  | {caret}"]
+    if finding.hint:
+        block.append(f"{margin}  = help: {_clean(finding.hint)}")
+    return "\n".join([*block, ""])
+
+
+def _snippet(line: str, where: Location) -> tuple[str, str]:
+    """Cut a line around a span, make it visible, and draw the caret; a span goes no further than its line."""
+    begin = min(where.column - 1, len(line))
+    end = min(where.end_column - 1, len(line)) if where.end_line == where.line else len(line)
+    left = max(begin - _CONTEXT, 0) if len(line) > _LONGEST else 0
+    right = left + _LONGEST
+    shown = visible(line)
+    shown = [cell if cell != "[U+0009]" else "→   " for cell in shown]
+    before = ("…" if left else "") + "".join(shown[left:begin])
+    marked = "".join(shown[begin : min(end, right)])
+    after = "".join(shown[max(begin, min(end, right)) : right]) + ("…" if right < len(line) else "")
+    return before + marked + after, " " * width(before) + "^" * max(width(marked), 1)
+
+
+def _clean(text: str) -> str:
+    return "".join(visible(text))
