@@ -3,9 +3,9 @@
     python -m tests.bench [LETTERS ...] [--runs N]
 
 Prints, for each archive, the median seconds and the peak memory of every command, and its ratio to
-`git log --raw --first-parent`, run in turn. The archives are about
 `git log --raw --first-parent`, run in turn. The archives are about invented parties: month folders, every fifth
 letter amended, every tenth letter brought in by a merge, one move of a whole month folder.
+"""
 
 import argparse
 import os
