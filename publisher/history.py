@@ -34,6 +34,11 @@ class Content:
     status: str = "published"
     changes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether there is a document."""
+        return not self.digest.startswith("bytes:")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Version:

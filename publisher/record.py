@@ -90,7 +90,7 @@ def _misplaced(path: str) -> Finding:
         code="unknown-record",
         message="no record belongs here",
         location=Location(path=path),
-        hint="records are letters/YYYY/ID.yaml, assessments/ID.yaml, archive.yaml, parties.yaml and threads.yaml",
+        hint="records are letters/YYYY/ID.yaml, assessments/ID.yaml, and the archive, parties, threads and erasures",
     )
 
 

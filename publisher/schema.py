@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
     from jsonschema import Draft202012Validator, ValidationError
 
-KINDS = ("archive", "assessment", "index", "letter", "parties", "threads", "withdrawn")
+KINDS = ("archive", "assessment", "erasures", "index", "letter", "parties", "threads", "withdrawn")
 
 Pointer = tuple[str | int, ...]
 Schema = dict[str, Any]
@@ -126,7 +126,7 @@ _TYPES = {
     "null": "null",
 }
 _CLASSES = {str: "string", bool: "boolean", int: "integer", list: "array", dict: "object"}
-_LONGEST = 60
+_LONGEST, _SURE = 60, 0.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,7 +180,14 @@ def _slips(error: _Error) -> dict[str, str | None]:
     """Map each field that the schema does not know to the one that is meant, where that is sure."""
     known = error.schema.get("properties", {})
     unknown = [field for field in error.value if field not in known]
-    return {field: next(iter(get_close_matches(field, known, 1, 0.7)), None) for field in unknown}
+    return {field: _meant(field, known) for field in unknown}
+
+
+def _meant(word: str, known: Iterable[str]) -> str | None:
+    """Find the one word that is surely meant, or None."""
+    plain = {each.replace("_", "-"): each for each in known}
+    close = get_close_matches(re.sub(r"[_ ]+", "-", word.lower()), plain, 1, _SURE)
+    return plain[close[0]] if close else None
 
 
 def _missing_field(error: _Error) -> Iterator[Problem]:
@@ -198,6 +205,8 @@ def _wrong_type(error: _Error) -> Iterator[Problem]:
     hint = _advice(error.schema, _field(error))
     if "string" in wanted and form in ("integer", "boolean"):
         hint = f'{PUT_QUOTES}: "{json.dumps(value)}"'
+    elif form == "string" and {"integer": value.isdecimal(), "boolean": value in ("true", "false")}.get(wanted[0]):
+        hint = f"write {value} without quotes"
     elif wanted == ["array"] and form != "null":
         hint = 'write it as a list, each item on a line that begins with "- "'
     is_value = f"{_shown(value)}, {_TYPES[form]}" if form in ("integer", "string") else _TYPES[form]
@@ -209,9 +218,9 @@ def _unknown_value(error: _Error) -> Iterator[Problem]:
     value = error.value
     values = [error.wanted] if error.keyword == "const" else error.wanted
     words = [each if isinstance(each, str) else json.dumps(each) for each in values]
-    close = get_close_matches(value, words, 1, 0.7) if isinstance(value, str) else ()
+    meant = _meant(value, words) if isinstance(value, str) else None
     hint = f"write {words[0]}" if len(words) == 1 else f"it is one of {', '.join(words)}"
-    hint = f'did you mean "{close[0]}"? {hint}' if close else hint
+    hint = f'did you mean "{meant}"? {hint}' if meant else hint
     yield _problem(error, "unknown-value", f"{_what(error)} cannot be {_shown(value)}", hint)
 
 

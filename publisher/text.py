@@ -182,9 +182,7 @@ def visible(text: str) -> list[str]:
 def _visible(character: str, before: str) -> str:
     if " " <= character <= "~":
         return "[U+005B]" if character == "[" and before == "##" else character
-    category = unicodedata.category(character)
-    odd = category[0] == "C" or category in ("Zl", "Zp") or bool(_ANY.match(character))
-    return f"[{names(character)}]" if odd else character
+    return f"[{names(character)}]" if not character.isprintable() or _ANY.match(character) else character
 
 
 def width(shown: str) -> int:

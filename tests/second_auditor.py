@@ -123,6 +123,8 @@ def records_at(clone: Path, commit: str) -> dict[str, tuple[str, str]]:
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+FLOW = ("[", "]", "{", "}", ",", "?")
+SUSPECT = re.compile(r"%|:[\[\]{},?]")
 
 
 class UnreadableError(Exception):
@@ -149,8 +151,8 @@ class Reading:
         self.open: list[tuple[Any, list[Any]]] = []  # a container, and the key that waits for its value
 
     def read(self, text: str) -> dict[str, Any]:
-        if "%" in text:  # the parser passes over a directive that it does not know
-            self.refuse(any(isinstance(token, yaml.DirectiveToken) for token in yaml.scan(text, yaml.SafeLoader)))
+        if SUSPECT.search(text):
+            self.refuse(more_than_yaml(text))
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.DocumentStartEvent):
                 self.documents += 1
@@ -192,6 +194,17 @@ class Reading:
         else:
             self.refuse(not isinstance(value, str) or value in container or (plain and value == "<<"))
             key.append(value)
+
+
+def more_than_yaml(text: str) -> bool:
+    """Whether the parser takes what is not YAML 1.1: a directive it does not know, or `{a:[b]}` for `{a: [b]}`."""
+    before: Any = None
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        close = isinstance(token, yaml.ValueToken) and isinstance(before, yaml.ScalarToken) and before.plain
+        if isinstance(token, yaml.DirectiveToken) or (close and text.startswith(FLOW, token.end_mark.index)):
+            return True
+        before = token
+    return False
 
 
 def scalar(text: str, plain: bool) -> Any:

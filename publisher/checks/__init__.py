@@ -22,6 +22,7 @@ CHECKS: dict[str, Check] = {
     "relations make sense": references.relations,
     "dates agree with each other": dates.agree,
     "a judgement says whose, on what evidence and as of when": assessments.founded,
+    "every source can be found": assessments.placed,
     "what was published stays, and every change says so": permanence.kept,
     "documents are what the record says": documents.match,
     "no contact details": privacy.contacts,

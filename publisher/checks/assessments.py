@@ -7,7 +7,7 @@ from publisher.finding import Finding
 from publisher.history import History
 from publisher.letter import Outcome
 
-_ANSWERS = ("answered", "partly-answered")
+_Pointer = tuple[str | int, ...]
 
 
 def founded(archive: Archive, _: History) -> Iterator[Finding]:
@@ -21,6 +21,31 @@ def founded(archive: Archive, _: History) -> Iterator[Finding]:
                     location=archive.location(f"assessments/{name}", "outcomes", at, "outcome"),
                     hint=hint,
                 )
+
+
+def placed(archive: Archive, _: History) -> Iterator[Finding]:
+    """Every source names a page or says in a title what it is; every piece of evidence is a page or a letter."""
+    for name, letter in archive.published.items():
+        for at, source in enumerate(letter.sources):
+            if source.url is None and source.title is None:
+                yield _nowhere(
+                    archive, f"letters/{name}", ("sources", at), "source", "url, or a title for what is not linked"
+                )
+    for name, assessment in archive.assessments.items():
+        for at, outcome in enumerate(assessment.outcomes):
+            for place, evidence in enumerate(outcome.evidence):
+                if (evidence.url is None) == (evidence.letter is None):
+                    pointer = ("outcomes", at, "evidence", place)
+                    yield _nowhere(archive, f"assessments/{name}", pointer, "piece of evidence", "either url or letter")
+
+
+def _nowhere(archive: Archive, key: str, pointer: _Pointer, what: str, give: str) -> Finding:
+    return Finding(
+        code="source-without-place",
+        message=f"nobody could find this {what}",
+        location=archive.location(key, *pointer),
+        hint=f"give {give}",
+    )
 
 
 def _lacks(outcome: Outcome) -> Iterator[tuple[str, str, str]]:

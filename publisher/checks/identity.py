@@ -72,7 +72,7 @@ def _mismatched(archive: Archive) -> Iterator[Finding]:
     for key, record in archive.records.items():
         folder, _, name = key.partition("/")
         field = {"letters": "id", "assessments": "letter"}.get(folder)
-        if field and record.document[field] != name:
+        if field and record.document[field] != name and _ID.fullmatch(name):
             yield Finding(
                 code="id-mismatch",
                 message=f"the {field} {_shown(str(record.document[field]))} is not the file's name, {_shown(name)}",

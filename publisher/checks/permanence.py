@@ -56,9 +56,9 @@ def _gone(before: Version, version: Version, heir: str | None) -> Finding:
 
 def _amended(archive: Archive, before: Version, version: Version) -> Iterator[Finding]:
     meaning = meaning_of(before, version)
-    if meaning == "unchanged":
-        return
     old, new = before.content or Content(), version.content or Content()
+    if meaning == "unchanged" or (version.commit is None and not new.is_readable):
+        return  # of what cannot be read, that is said already
     added = new_notes(old, new)
     if added is None:
         yield _finding(

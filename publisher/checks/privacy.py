@@ -9,7 +9,7 @@ from publisher.finding import Finding
 from publisher.history import History
 
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w./-])(?:\+|00)[0-9][0-9 ()./-]{7,}[0-9](?![\w-])")
+_PHONE = re.compile(r"(?<![\w./-])(?:\+|00)[0-9][0-9 ()./-]{7,16}[0-9](?![\w-])")
 
 
 def contacts(archive: Archive, _: History) -> Iterator[Finding]:

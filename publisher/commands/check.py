@@ -27,7 +27,8 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     if at is None and not staged:
         findings += _stale_schemas(repository.root)
     findings = _below(findings, paths, repository.root)
-    sys.stdout.write(REPORTS[form](findings, examined.snapshot.files))
+    if findings or form != "text":
+        sys.stdout.write(REPORTS[form](findings, examined.snapshot.files))
     errors = any(finding.severity == "error" for finding in findings)
     if not findings:
         print(f"{len(examined.archive.letters)} letters checked, nothing found", file=sys.stderr)

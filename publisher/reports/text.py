@@ -22,16 +22,16 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 def render(findings: Sequence[Finding], sources: Mapping[str, bytes]) -> str:
-    """Write all findings, by file and place, and how many there are."""
+    """Write all findings, by file and place, and how many there are; nothing if there are none."""
+    if not findings:
+        return ""
     lines: dict[str, list[str]] = {path: _lines(sources[path]) for path in _paths(findings) if path in sources}
     blocks = [_block(finding, lines) for finding in sorted(findings, key=lambda finding: finding.order)]
-    return "\n".join([*blocks, f"{summary(findings)}\n"])
+    return "\n".join([*blocks, f"{_summary(findings)}\n"])
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def _summary(findings: Sequence[Finding]) -> str:
     """Count: 2 errors and 1 warning in 1 file."""
-    if not findings:
-        return "nothing found"
     counts = [(severity, sum(f.severity == severity for f in findings)) for severity in ("error", "warning")]
     named = [_plural(count, severity) for severity, count in counts if count]
     return f"{' and '.join(named)} in {_plural(len(_paths(findings)), 'file')}"
@@ -72,7 +72,6 @@ def _snippet(line: str, where: Location) -> tuple[str, str]:
     left = max(begin - _CONTEXT, 0) if len(line) > _LONGEST else 0
     right = left + _LONGEST
     shown = visible(line)
-    shown = [cell if cell != "[U+0009]" else "→   " for cell in shown]
     before = ("…" if left else "") + "".join(shown[left:begin])
     marked = "".join(shown[begin : min(end, right)])
     after = "".join(shown[max(begin, min(end, right)) : right]) + ("…" if right < len(line) else "")
