@@ -29,6 +29,7 @@ bench: $(READY)
 
 goldens: $(READY)
 	$(BIN)/python -m tests.goldens
+	$(BIN)/python -m tests.findings_page
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -258,6 +258,8 @@ def _out_of_range(error: _Error) -> Iterator[Problem]:
 
 def _choice(error: _Error) -> Iterator[Problem]:
     """Explain a oneOf, which here always means: exactly one of these fields."""
+    if not isinstance(error.value, dict):
+        return  # its type is wrong, and that is said
     fields = [branch["required"][0] for branch in error.wanted]
     given = [field for field in fields if field in error.value]
     subject = "who" if "party" in fields else "choice"

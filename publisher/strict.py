@@ -40,6 +40,10 @@ class _StopError(Exception):
     """There is no sense in reading on."""
 
 
+_SHORT = 24
+"""Words shorter than this come again and again in an archive, and are kept once."""
+
+
 class Reader:
     """Builds the values of one text from libyaml's events; the faults on the way are in `faults`."""
 
@@ -126,7 +130,12 @@ class Reader:
     def _alias(self, event: Any) -> None:
         hint = f"write the value out, or {PUT_QUOTES} if the star is part of a text"
         self._fault("alias", event, "an alias stands for a value from elsewhere", hint)
-        self._put("", event)
+        if self.key is _ROOT:
+            raise _StopError
+        if self.key is _NEXT_KEY:
+            self.key, self.key_event = "", event
+        else:
+            self._put("", event)
 
     def _scalar(self, event: Any) -> None:
         value, style = event.value, event.style
@@ -134,6 +143,8 @@ class Reader:
             self._examine(value, style, event)
         if not style and (value in _WORDS or value[0] in _NUMERIC):
             value = self._plain(value, event)
+        elif len(value) < _SHORT:
+            value = intern(value)
         key = self.key
         if key.__class__ is str:  # what _put does, for most scalars, without a call
             self.container[key], self.key = value, _NEXT_KEY
@@ -284,7 +295,9 @@ def spans(text: str) -> dict[Pointer, Span]:
         if kind in _ENDS:
             last = here[1] if here[1] > here[0] else last  # only ] and } are more than a place
             pointer = trail.pop()[0]
-            found[pointer] = Span(key=found[pointer].key, value=(found[pointer].value[0], last))
+            opened = found[pointer]
+            whole = (opened.value[0], last)
+            found[pointer] = Span(key=whole if opened.key == opened.value else opened.key, value=whole)
         elif kind in _NODES:
             last = here[1]
             above, name = trail[-1] if trail else ((), 0)

@@ -96,6 +96,9 @@ _SLIPS = {
     "found character that cannot start any token": Slip(
         message="text cannot begin with this character", hint="put quotes round the whole text"
     ),
+    "mapping keys are not allowed in this context": Slip(
+        message="text cannot begin with a question mark and a blank", hint="put quotes round the whole text"
+    ),
     "did not find expected node content": Slip(
         message="text cannot begin with this character", hint="put quotes round the whole text"
     ),
@@ -108,9 +111,6 @@ _SLIPS = {
     ),
     "block sequence entries are not allowed in this context": Slip(
         message="a list cannot begin on the line of its field", hint='start a new line before the "-"'
-    ),
-    "did not find expected '-' indicator": Slip(
-        message="a list item was expected here", hint='begin the line with "- ", or check its indentation'
     ),
     "could not find expected ':'": Slip(
         message="this line has no colon after its field",
@@ -148,7 +148,7 @@ def explain(text: str, problem: str, context: str, at: int, opened: int) -> Faul
     """Say in plain words why libyaml gave up: `problem` at character `at`, in `context` begun at `opened`."""
     if problem == _COLON:
         return _colon(text, at)
-    if problem == "did not find expected key":
+    if problem in ("did not find expected key", "did not find expected '-' indicator"):
         return _key(text, at)
     slip = _SLIPS.get(problem) or Slip(
         message=f"this is not YAML: {problem or 'it cannot be read'}",

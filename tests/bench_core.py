@@ -1,5 +1,6 @@
 """The core of publish, without pages: history, records, checks, index, log, one feed, and the seal."""
 
+import gc
 from pathlib import Path
 
 from publisher.examine import examine_commit
@@ -11,6 +12,7 @@ from publisher.signatures.keys import generate_private_key, load_private_key
 
 def main() -> None:
     """Do it once in the repository of the working folder; write nothing."""
+    gc.set_threshold(100_000, 20, 20)  # as the command does
     repository = Repository.find(Path.cwd())
     repository.require_whole()
     commit = repository.resolve("HEAD")

@@ -1,0 +1,78 @@
+"""`make goldens` writes docs/findings.md anew: every code, what it says, and a bad and a good example.
+
+python -m tests.findings_page
+"""
+
+import difflib
+import re
+import sys
+from pathlib import Path
+
+from tests.test_cases import CASES, CODES, findings
+
+PAGE = Path(__file__).parent.parent / "docs" / "findings.md"
+HEAD = """# Findings
+
+Every fault that `letterbook check` knows, by its stable code. An error keeps a letter from being published; a warning does not.
+The examples are those of `tests/cases/`; the names in them are invented. A line that begins with `-` is wrong, one with `+` is right.
+
+"""
+WITHOUT_EXAMPLE = {
+    "change-without-note": "A published letter was changed and no new `changes` note says so.",
+    "changes-rewritten": "An earlier `changes` note of a published letter was altered or removed.",
+    "crowded-folder": "A folder holds more than 2000 records; git slows down (a warning).",
+    "file-too-large": "A record is larger than 1 MiB.",
+    "id-reused": "An id that belonged to a removed letter is used again.",
+    "letter-removed": "A published letter is gone: withdraw it instead.",
+    "letter-renamed": "A published letter has another id: an id never changes.",
+    "lfs-pointer": "A Git LFS pointer stands where a file belongs.",
+    "missing-archive": "There is no `records/archive.yaml`.",
+    "reinstatement-without-note": "A withdrawn letter came back and no new note of kind `reinstatement` says so.",
+    "special-file": "Something that is neither a file nor a folder stands under `records/`.",
+    "stale-schema": "A copy of a schema in the archive's `schema/` is not the one that judges (a warning).",
+    "stray-file": "A file under `records/` belongs to no record (a warning).",
+    "submodule": "A submodule stands where a file belongs.",
+    "symlink": "A symbolic link stands where a file belongs.",
+    "too-many-faults": "A record has so many faults that the rest are not listed.",
+    "too-many-values": "A record holds more than 50,000 values.",
+    "unused-document": "A file under `records/documents/` is named by no letter (a warning).",
+    "withdrawal-without-note": "A letter was withdrawn and no new note of kind `withdrawal` says so.",
+}
+
+
+def render() -> str:
+    """Return the page."""
+    parts = [HEAD]
+    for code in sorted({*CODES, *WITHOUT_EXAMPLE}):
+        parts.append(f"## {code}\n\n{WITHOUT_EXAMPLE.get(code) or _said(code)}\n\n")
+        if code in CODES and (example := _example(CASES / code)):
+            parts.append(f"```diff\n{example}```\n\n")
+    return "".join(parts).rstrip() + "\n"
+
+
+def _said(code: str) -> str:
+    finding = findings(CASES / code / "bad")[0]
+    rows = [f"- {finding.severity}: {finding.message}", f"- help: {finding.hint}"]
+    return "\n".join(map(_plain, rows if finding.hint else rows[:1]))
+
+
+def _example(case: Path) -> str:
+    """Return the lines in which the bad and the good file differ, where they can be shown."""
+    for bad in sorted((case / "bad").rglob("*.yaml")):
+        good = case / "good" / bad.relative_to(case / "bad")
+        lines = [file.read_bytes().decode("utf-8", "replace").splitlines() for file in (bad, good) if file.is_file()]
+        if len(lines) == 2 and lines[0] != lines[1]:
+            rows = list(difflib.unified_diff(*lines, n=0, lineterm=""))[2:]
+            shown = [row for row in rows if not row.startswith("@@")]
+            if len(shown) <= 14 and all(len(row) <= 120 for row in shown):
+                return "".join(f"{_plain(row)}\n" for row in shown)
+    return ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^\x20-\x7e\u00a1-\u024f]", lambda found: f"[U+{ord(found.group()):04X}]", text)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(), encoding="utf-8")
+    sys.exit(0)
