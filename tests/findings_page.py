@@ -13,8 +13,9 @@ from tests.test_cases import CASES, CODES, findings
 PAGE = Path(__file__).parent.parent / "docs" / "findings.md"
 HEAD = """# Findings
 
-Every fault that `letterbook check` knows, by its stable code. An error keeps a letter from being published; a warning does not.
-The examples are those of `tests/cases/`; the names in them are invented. A line that begins with `-` is wrong, one with `+` is right.
+Every fault that `letterbook check` knows, by its stable code. An error keeps a letter from being published; a warning
+does not. The examples are those of `tests/cases/`; the names in them are invented. A line that begins with `-` is
+wrong, one with `+` is right.
 
 """
 WITHOUT_EXAMPLE = {
@@ -62,7 +63,7 @@ def _example(case: Path) -> str:
         good = case / "good" / bad.relative_to(case / "bad")
         lines = [file.read_bytes().decode("utf-8", "replace").splitlines() for file in (bad, good) if file.is_file()]
         if len(lines) == 2 and lines[0] != lines[1]:
-            rows = list(difflib.unified_diff(*lines, n=0, lineterm=""))[2:]
+            rows = list(difflib.unified_diff(lines[0], lines[1], n=0, lineterm=""))[2:]
             shown = [row for row in rows if not row.startswith("@@")]
             if len(shown) <= 14 and all(len(row) <= 120 for row in shown):
                 return "".join(f"{_plain(row)}\n" for row in shown)
