@@ -56,7 +56,8 @@ def read(path: str, data: bytes) -> tuple["Record | None", tuple[Finding, ...]]:
     if document is None or not reading.codes <= _CLEAR:
         return None, _sorted(findings)
     if not schema.is_valid(record.kind, document):
-        found = [_explained(problem, reading.text, path) for problem in schema.problems(record.kind, document)]
+        problems = schema.problems(record.kind, document) or [schema.UNEXPLAINED]
+        found = [_explained(problem, reading.text, path) for problem in problems]
         return None, _sorted([*findings, *_unsaid(found, findings)])
     sound = reading.codes <= _HARMLESS
     return Record(key=record.key, path=path, data=data, document=document) if sound else None, _sorted(findings)

@@ -38,6 +38,15 @@ class Problem:
     on: Literal["key", "value"] = "value"
 
 
+UNEXPLAINED = Problem(
+    code="not-allowed",
+    message="the record does not fit its schema",
+    hint="compare it with another record; that nothing more can be said is a fault of Letterbook",
+    pointer=(),
+)
+"""For a document that is not valid where nothing wrong is found; no such document is known."""
+
+
 def text(kind: str) -> bytes:
     """Read the schema file of a kind of record: in a checkout from schema/, in a wheel from within the package."""
     name = f"{kind}.schema.json"
@@ -274,7 +283,7 @@ def _choice(error: _Error) -> Iterator[Problem]:
 
 
 def _other(error: _Error) -> Iterator[Problem]:
-    yield _problem(error, "not-allowed", f"{_what(error)} is not allowed here ({error.keyword})", "")
+    yield _problem(error, "not-allowed", f"{_what(error)} is not allowed here ({error.keyword})", UNEXPLAINED.hint)
 
 
 _EXPLAIN: dict[str, Callable[[_Error], Iterator[Problem]]] = {

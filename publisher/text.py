@@ -174,14 +174,14 @@ def not_nfc(text: str) -> tuple[int, int] | None:
 def visible(text: str) -> list[str]:
     """Write each character so that it can be seen and does nothing: controls, marks and the like as [U+202E].
 
-    The bracket of "##[", with which a line of a GitHub log gives an order, is written so too.
+    The second of two # is written so too: with ##[ a line of a GitHub log gives an order.
     """
-    return [_visible(character, text[max(at - 2, 0) : at]) for at, character in enumerate(text)]
+    return [_visible(character, text[at - 1 : at]) for at, character in enumerate(text)]
 
 
 def _visible(character: str, before: str) -> str:
     if " " <= character <= "~":
-        return "[U+005B]" if character == "[" and before == "##" else character
+        return character if character != "#" or before != "#" else "[U+0023]"
     return f"[{names(character)}]" if not character.isprintable() or _ANY.match(character) else character
 
 

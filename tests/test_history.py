@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from publisher.archive import Archive as LetterArchive
+from publisher.errors import RepositoryError
 from publisher.examine import examine_commit
 from publisher.git import Repository
 from publisher.history import History, Version
@@ -305,10 +306,27 @@ def test_what_is_pending_has_the_meaning_it_will_have(
         assert landed.get(field) == committed.get(field)
 
 
-def test_reformatting_is_pending_and_means_nothing(eventful: Eventful) -> None:
-    path = letter_path(TWICE)
-    (version,) = pending(eventful, {path: reformatted(eventful.archive.read(path))})
-    assert version.op == "revise"
+@pytest.mark.parametrize(
+    ("meaning", "notes"), [("unchanged", []), ("editorial", ["editorial"]), ("amended", ["addition"])]
+)
+def test_a_letter_that_landed_once_is_compared_with_what_it_says_now(
+    eventful: Eventful, meaning: str, notes: list[str]
+) -> None:
+    """Its one version was never read for its meaning, and stands at another path by now."""
+    path = f"records/letters/elsewhere/{MOVED}.yaml"
+    document = letter(MOVED, changes=list(map(change, notes)) or None)
+    repository = Repository.find(eventful.archive.folder)
+    snapshot = Snapshot.at(repository, repository.resolve("HEAD"))
+    files = {**snapshot.files, path: reformatted(to_yaml(document).encode())}
+    after = history_of(eventful.archive.folder).pending(Snapshot(files=files))
+    assert [revision.meaning for revision in trace(after)[f"letters/{MOVED}"].revisions] == ["published", meaning]
+
+
+def test_a_history_that_does_not_end_in_the_tree_is_refused(eventful: Eventful) -> None:
+    """As where a tree object was forged: what was replayed and what is listed must be the same."""
+    repository = Repository.find(eventful.archive.folder)
+    with pytest.raises(RepositoryError):
+        History.of(repository, repository.resolve("HEAD"), Snapshot.at(repository, repository.resolve("HEAD~1")))
 
 
 # -- random histories ------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.finding import Finding, Location, Severity
+from publisher.record import read
 from publisher.reports import REPORTS
 
 ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -120,3 +121,25 @@ def test_json_carries_everything() -> None:
         "code": "some-code", "severity": "error", "message": "\u202e", "hint": "h", "path": PATH,
         "line": 1, "column": 1, "end_line": 1, "end_column": 2,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("form", REPORTS)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_record_gives_no_order_to_a_log(form: str, text: str) -> None:
+    """Hold whole records, read as they are: hostile names of fields and values, raw and escaped."""
+    quoted = json.dumps(text)
+    data = f"threads:\n  - id: {quoted}\n    {quoted}: 1\n    title: {text}\n# {text}\n".encode()
+    _, findings = read("records/threads.yaml", data)
+    assert findings
+    report = REPORTS[form](findings, {"records/threads.yaml": data})
+    assert all(character == "\n" or character.isprintable() for character in report)
+    rows = commands(report)
+    ours = ("::error file=records/threads.yaml,", "::warning file=records/threads.yaml,", "::notice title=letterbook::")
+    assert all(row.startswith(ours) for row in rows)
+    assert len(rows) == (min(len(findings), 11) if form == "github" else 0)
+    assert "##[" not in report
+
+
+def test_json_in_a_log_is_still_the_same_json() -> None:
+    value = json.loads(REPORTS["json"]([finding("##[error]a##[", hint="%0A::")], {}))
+    assert (value["findings"][0]["message"], value["findings"][0]["hint"]) == ("##[error]a##[", "%0A::")

@@ -23,7 +23,7 @@ def render(findings: Sequence[Finding], _: Mapping[str, bytes]) -> str:
     for severity in ("error", "warning"):
         chosen = [finding for finding in ranked if finding.severity == severity]
         shown += [_command(finding) for finding in chosen[:MOST]]
-        if left := len(chosen) - MOST if len(chosen) > MOST else 0:
+        if left := max(len(chosen) - MOST, 0):
             more.append(f"{left} more {severity}{'' if left == 1 else 's'}")
     if more:
         shown.append(f"::notice title=letterbook::{_data(' and '.join(more))}; run letterbook check to see all")
