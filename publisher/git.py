@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ObjectFormat = Literal["sha1", "sha256"]
 
+LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
+
 ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # a promisor remote of a hostile clone would run commands
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -224,11 +226,16 @@ class Repository:
         return self._run("rev-parse", "--verify", f"{commit}^{{tree}}")[1].decode("ascii").strip()
 
     def line(self, commit: str) -> list[LineCommit]:
-        """Return the first-parent line that ends in `commit`, oldest first."""
+        """Return the first-parent line that ends in `commit`, oldest first.
+
+        Raises RepositoryError for a date that no calendar with years of four digits has.
+        """
         _, output = self._run("rev-list", "--first-parent", "--reverse", "--timestamp", "--parents", commit)
         commits = []
         for row in output.decode("ascii").splitlines():
             time, name, *parents = row.split(" ")
+            if int(time) > LAST_SECOND:
+                raise RepositoryError(f"commit {name} is dated after the year 9999", "commit again with a true date")
             commits.append(LineCommit(id=name, parent=parents[0] if parents else None, time=int(time)))
         return commits
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from publisher import schema
 from publisher.finding import Finding, Location
-from publisher.strict import MAX_FAULTS, Reader, spans
+from publisher.strict import Reader, spans
 from publisher.text import BLEMISHES, MAX_BYTES, Fault, place, prepare
 
 __all__ = ["MAX_BYTES", "Record", "key_of", "parse", "read"]
@@ -30,7 +30,12 @@ _CLEAR = _HARMLESS | {"duplicate-key", "anchor", "tag", "directive", "unquoted-c
 
 
 def key_of(path: str) -> str | None:
-    """Name the record at `path`: records/letters/2019/x.yaml is letters/x, records/archive.yaml is archive."""
+    """Name the record at `path`: records/letters/2019/x.yaml is letters/x, records/archive.yaml is archive.
+
+    A path that is not UTF-8 (git gives its bytes as surrogates) can be no record's.
+    """
+    if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
+        return None
     folder, *below = path.split("/")
     if folder != "records" or not below or not below[-1].endswith(".yaml") or below[-1] == ".yaml":
         return None
@@ -57,7 +62,7 @@ def read(path: str, data: bytes) -> tuple["Record | None", tuple[Finding, ...]]:
         return None, _sorted(findings)
     if not schema.is_valid(record.kind, document):
         problems = schema.problems(record.kind, document) or [schema.UNEXPLAINED]
-        found = [_explained(problem, reading.text, path) for problem in problems]
+        found = [_explained(problem, reading.text, path) for problem in problems[: MAX_FAULTS + 1]]
         return None, _sorted([*findings, *_unsaid(found, findings)])
     sound = reading.codes <= _HARMLESS
     return Record(key=record.key, path=path, data=data, document=document) if sound else None, _sorted(findings)
@@ -113,10 +118,16 @@ def _lies_in(finding: Finding, outer: Location) -> bool:
 
 
 def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    return tuple(sorted(findings, key=lambda finding: finding.order))
+    """Order findings by place; of very many, the first."""
+    ordered = sorted(findings, key=lambda finding: finding.order)
+    if len(ordered) > MAX_FAULTS:
+        message, hint = "there are more faults than are shown", "mend those above first"
+        where = ordered[MAX_FAULTS - 1].location
+        ordered[MAX_FAULTS - 1 :] = [Finding(code="too-many-faults", message=message, location=where, hint=hint)]
+    return tuple(ordered)
 
 
-MAX_REPAIRS = 20
+MAX_FAULTS, MAX_REPAIRS = 100, 20
 _SYNTAX = {"yaml-syntax", "bad-indentation"}
 _BREAKING = {"tab-indentation", "control-character"}
 
@@ -151,11 +162,8 @@ def _read(data: bytes) -> _Reading:
         start, end = slip.start, slip.end
         text = text[:start] + text[start:end].replace(":", "\ua789") + text[end:]
     faults += reader.faults
-    if len(faults) > MAX_FAULTS:
-        message, hint = "there are more faults than are shown", "mend those above first"
-        start, end = faults[MAX_FAULTS - 1][1:3]
-        faults[MAX_FAULTS - 1 :] = [Fault("too-many-faults", start, end, message, hint)]
-    return _Reading(text=text, faults=tuple(faults), document=None if slip else reader.mapping)
+    whole = prepared.whole and slip is None
+    return _Reading(text=text, faults=tuple(faults), document=reader.mapping if whole else None)
 
 
 def _findings(reading: _Reading, path: str) -> list[Finding]:
@@ -167,7 +175,7 @@ def _findings(reading: _Reading, path: str) -> list[Finding]:
             severity="warning" if fault.code in _WARNINGS else "error",
             hint=fault.hint,
         )
-        for fault in reading.faults
+        for fault in sorted(reading.faults, key=lambda fault: fault.start)[: MAX_FAULTS + 1]
     ]
 
 

@@ -21,7 +21,7 @@ from publisher import words
 from publisher.text import Fault, blemishes, names, not_nfc
 from publisher.words import PUT_QUOTES
 
-MAX_DEPTH, MAX_NODES, MAX_FAULTS = 32, 50_000, 100
+MAX_DEPTH, MAX_NODES = 32, 50_000
 LARGEST = 2**53 - 1
 
 Pointer = tuple[str | int, ...]
@@ -53,6 +53,7 @@ class Reader:
         self.root: Any = None
         self.root_event: Any = None
         self.is_odd = any(mark in text for mark in ("\\", "\t", " #", "&", "!"))
+        self.has_complex_key = False
         self.nodes = self.documents = 0
         self.container: Any = None
         self.key: Any = _ROOT
@@ -94,8 +95,15 @@ class Reader:
             end, message = self.text.find("\n", start), "a line that begins with % has no place here"
             self.faults.append(Fault("directive", start, end, message, "delete the line"))
 
-    def _end(self, _: Any) -> None:
-        if self.root is None or (self.root == "" and not self.root_event.style):
+    def _too_many(self, event: Any) -> None:
+        message = f"the file holds more than {MAX_NODES} values"
+        self._fault("too-many-values", event, message, "no record needs that")
+        raise _StopError
+
+    def _end(self, event: Any) -> None:
+        if self.nodes > MAX_NODES:
+            self._too_many(event)
+        if self.root is None:
             hint = "write a record into it, or delete it"
             self.faults.append(Fault("empty-file", 0, 0, "the file is empty", hint))
         elif not isinstance(self.root, dict):
@@ -114,7 +122,7 @@ class Reader:
         if self.key is _NEXT_KEY:
             hint = "put quotes round a text that begins with a brace or bracket"
             self._fault("complex-key", event, "a list or mapping stands where a field's name belongs", hint)
-            self.key = ""
+            self.key, self.has_complex_key = "", True
         else:
             self._put(container, event)
         if len(self.stack) == MAX_DEPTH:
@@ -166,9 +174,7 @@ class Reader:
             self.container[key] = value
             self.key = _NEXT_KEY
         if self.nodes > MAX_NODES:
-            message = f"the file holds more than {MAX_NODES} values"
-            self._fault("too-many-values", event, message, "no record needs that")
-            raise _StopError
+            self._too_many(event)
 
     def _examine(self, value: str, style: str, event: Any) -> None:
         """Look closely at a text that is quoted, or stands in a file with anything but plain ASCII text."""
@@ -205,7 +211,7 @@ class Reader:
             hint = f"{PUT_QUOTES} if it is an identifier"
             self._fault("integer-too-large", event, f"a number larger than {LARGEST} loses digits", hint)
         elif not word:
-            self._empty(event)
+            return self._empty(event)
         elif words.is_date(word):
             message = f"{word} is read as text here and as a date elsewhere"
             self._fault("unquoted-date", event, message, f"{PUT_QUOTES}: {words.quoted(word)}")
@@ -216,7 +222,8 @@ class Reader:
         return word
 
     def _empty(self, event: Any) -> None:
-        if self.key is _NEXT_KEY or self.key is _ROOT or any(f.code == "complex-key" for f in self.faults):
+        """Say that a value is missing, unless that is said of its key or of the braces around it."""
+        if self.key is _NEXT_KEY or self.key is _ROOT or self.has_complex_key:
             return
         hint = 'write a value, or "" for an empty text, or delete the line'
         if self.key is _ITEM:
@@ -266,8 +273,6 @@ class Reader:
 
     def _fault(self, code: str, event: Any, message: str, hint: str) -> None:
         self.faults.append(Fault(code, event.start_mark.index, event.end_mark.index, message, hint))
-        if len(self.faults) > MAX_FAULTS:
-            raise _StopError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,11 +26,15 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Text:
-    """The text of a file, put right as far as needed to read on, and what was wrong with it."""
+    """The text of a file, put right as far as needed to read on, and what was wrong with it.
+
+    `readable`: it is worth reading on; `whole`: no tab and no character that YAML does not allow was replaced.
+    """
 
     text: str = ""
     faults: tuple[Fault, ...] = ()
     readable: bool = True
+    whole: bool = True
 
 
 def place(text: str, path: str, start: int, end: int) -> Location:
@@ -66,12 +70,11 @@ def prepare(data: bytes) -> Text:
         text = text[1:]
     if "\r" in text:
         text = _line_endings(text, faults)
-    if "\t" in text:
-        text = _tabs(text, faults)
+    allowed = _tabs(text, faults) if "\t" in text else text
     if not text.isascii() or len(data.translate(None, _CONTROLS)) != len(data):
-        faults += blemishes(text)
-        text = _UNREADABLE.sub("\ufffd", text)
-    return Text(text=text, faults=tuple(faults))
+        faults += blemishes(allowed)
+        allowed = _UNREADABLE.sub("\ufffd", allowed)
+    return Text(text=allowed, faults=tuple(faults), whole=allowed == text)
 
 
 def _not_utf8(data: bytes, at: int) -> Text:
@@ -93,19 +96,22 @@ def _line_endings(text: str, faults: list[Fault]) -> str:
 def _tabs(text: str, faults: list[Fault]) -> str:
     message, hint = "a tab is used for indentation", "use spaces, two for each level"
     faults += [Fault("tab-indentation", *tab.span(), message, hint) for tab in _TABS.finditer(text)]
-    return _TABS.sub(lambda tab: " " * len(tab.group()), text)
+    text = _TABS.sub(lambda tab: " " * len(tab.group()), text)
+    message, hint = "a tab stands in the text: U+0009", "use blanks"
+    faults += [Fault("control-character", *tab.span(), message, hint) for tab in re.finditer("\t+", text)]
+    return text.replace("\t", " ")
 
 
 _JOINERS = "\u200c\u200d"
 _VARIATIONS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
 _CLASSES = {
-    "control-character": "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029",
+    "control-character": "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff",
     "bidi-control": "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069",
     "tag-character": "\U000e0000-\U000e007f",
     "noncharacter": "\ud800-\udfff\ufdd0-\ufdef"
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)),
     "zero-width": "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200d\u2060-\u2065\u206a-\u206f"
-    f"\u3164\ufeff\uffa0{_VARIATIONS}",
+    f"\u3164\uffa0{_VARIATIONS}",
     "private-use": "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd",
     "replacement-character": "\ufffd",
 }

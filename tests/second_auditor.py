@@ -93,7 +93,9 @@ def facts_of_commit(data: bytes) -> tuple[str, int, list[str]]:
 
 
 def key_of(path: str) -> str | None:
-    """Return the key of a path, or None if no record can stand there."""
+    """Return the key of a path, or None if no record can stand there; a path that is not UTF-8 has none."""
+    if path.encode("utf-8", "surrogateescape") != path.encode("utf-8", "replace"):
+        return None
     folder, *below = path.split("/")
     if folder != "records" or not below or not below[-1].endswith(".yaml") or below[-1] == ".yaml":
         return None
@@ -123,6 +125,7 @@ def records_at(clone: Path, commit: str) -> dict[str, tuple[str, str]]:
 
 WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "": None}
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+REFUSED = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 FLOW = ("[", "]", "{", "}", ",", "?")
 SUSPECT = re.compile(r"%|:[\[\]{},?]")
 
@@ -137,7 +140,7 @@ def document_of(data: bytes) -> dict[str, Any] | None:
         return None
     try:
         text = data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        return Reading().read(text)
+        return None if REFUSED.search(text) else Reading().read(text)
     except (UnreadableError, yaml.YAMLError, ValueError, OverflowError):
         return None
 

