@@ -45,6 +45,8 @@ STEPS = (
     "index-signature", "sums-signature", "files", "index", "repository", "commit", "index-rebuilt", "files-rebuilt",
 )  # fmt: skip
 KEY_DEPENDENT = frozenset({SUMS, f"{SUMS}.sig", "index.json.sig", "keys/allowed_signers"})
+REQUIRED = frozenset({"index.json", "index.json.sig", "keys/allowed_signers"})
+MOST_PROBLEMS = 100
 _ABSENT = "(absent)"
 
 
@@ -155,6 +157,13 @@ class Audit:
             self.published[path] = data
             if (actual := hashlib.sha256(data).hexdigest()) != sha256:
                 yield Difference(what=path, field="sha256", published=actual, expected=sha256)
+        for path in sorted(REQUIRED - listed.keys()):
+            yield Difference(what=path, published="(not listed)", expected=f"listed in {SUMS}")
+        keys = self.published.get("keys/allowed_signers")
+        if keys is not None and not self._is_listed(keys):
+            yield Difference(
+                what="keys/allowed_signers", field="key", published="(not listed)", expected=self.signed_by
+            )
         for path in sorted((self.site.paths() or set()) - listed.keys() - {SUMS, f"{SUMS}.sig"}):
             yield Difference(what=_printable(path), published="a file that is not listed", expected=_ABSENT)
 
@@ -192,6 +201,12 @@ class Audit:
 
     def _files_rebuilt(self, rebuilt: Rebuilt) -> None:
         assert self.index is not None
+        if rebuilt.newest_keys is not None and not self._is_listed(rebuilt.newest_keys):
+            found = [
+                Difference(what="keys/allowed_signers", field="key", published=self.signed_by, expected="(not listed)")
+            ]
+            self._fail("files-rebuilt", "the signing key is not in the commit's newest key list", found)
+            return
         if self.index["made_by"] != MADE_BY:
             made_by = _shown(self.index["made_by"])
             self._skip("files-rebuilt", f"the publication was made by {made_by}, this is {MADE_BY}", made_by=True)
@@ -201,6 +216,15 @@ class Audit:
             self._fail("files-rebuilt", f"{len(found)} files are not what git says", found)
         else:
             self._pass("files-rebuilt", f"all {len(rebuilt.files)} files rendered from git are the published ones")
+
+    def _is_listed(self, keys: bytes) -> bool:
+        """Whether the key that signed stands in a key list for both signatures."""
+        try:
+            entries = parse_allowed_signers(keys)
+        except KeyListError:
+            return False
+        needed = {INDEX_NAMESPACE, FILES_NAMESPACE}
+        return any(entry.key.fingerprint == self.signed_by and needed <= set(entry.namespaces) for entry in entries)
 
     def _file_differences(self, rebuilt: Rebuilt) -> Iterator[Difference]:
         expected = {path: data for path, data in rebuilt.files.items() if path != "index.json"}
@@ -287,7 +311,7 @@ def _index_faults(value: Any, data: bytes) -> Iterator[Difference]:
     if canonical(value) + b"\n" != data:
         yield Difference(what="index.json", published="not in canonical form")
     problems = [] if schema.is_valid("index", value) else schema.problems("index", value)
-    for problem in problems:
+    for problem in problems[:MOST_PROBLEMS]:
         what, place = _named(value, problem.pointer)
         yield Difference(what=what, field=place, published=_shown(problem.message))
     if problems or not schema.is_valid("index", value):

@@ -10,13 +10,17 @@ Exit status:
 
 import argparse
 import gc
+import io
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import TracebackType
 
 from publisher import __version__
 from publisher.errors import LetterbookError
+from publisher.text import visible
 
 EXIT_STATUSES = """exit status:
   0  nothing found
@@ -30,18 +34,42 @@ Run = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     options = _parser().parse_args(arguments)
+    sys.excepthook = _bug
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     gc.set_threshold(100_000, 20, 20)  # records become very many small values, and no circles of them
     try:
         run: Run = options.run
         return run(options)
     except LetterbookError as error:
-        print(f"error: {error.message}", file=sys.stderr)
+        print(f"error: {visible_text(error.message)}", file=sys.stderr)
         if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+            print(f"hint: {visible_text(error.hint)}", file=sys.stderr)
         return error.exit_status
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 3
+    except OSError as fault:
+        where = f"{visible_text(str(fault.filename))}: " if fault.filename else ""
+        print(f"error: {where}{fault.strerror or fault}", file=sys.stderr)
+        print("hint: check that the place exists, can be read and written, and has room", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _bug(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Show a traceback, and end with a status that cannot be taken for findings."""
+    traceback.print_exception(kind, error, trace)
+    sys.stderr.flush()
+    os._exit(70)
+
+
+def visible_text(text: str) -> str:
+    """Return text for a terminal: what could act on it is written out."""
+    return "".join(visible(text))
 
 
 def _parser() -> argparse.ArgumentParser:

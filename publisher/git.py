@@ -281,7 +281,12 @@ class Repository:
         for row in output.split(b"\0"):
             if row:
                 head, _, path = row.partition(b"\t")
-                mode, name, _stage = head.decode("ascii").split(" ")
+                mode, name, stage = head.decode("ascii").split(" ")
+                if stage != "0":
+                    raise RepositoryError(
+                        f"{_decode_path(path)} is in conflict: there are several versions of it",
+                        "settle the merge and 'git add' the file",
+                    )
                 entries.append(TreeEntry(path=_decode_path(path), mode=mode, id=name))
         return entries
 
@@ -360,8 +365,13 @@ class _Contents(Mapping[str, bytes]):
 def _command_object(root: Path) -> "Git":
     if shutil.which("git") is None:
         raise RepositoryError("git is not installed", "install git 2.31 or newer")
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    from git import Git  # imported here: it costs more to load than everything else together
+    theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_")}
+    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # loading GitPython runs git once, in the environment as it is
+    try:
+        from git import Git  # imported here: it costs more to load than everything else together
+    finally:
+        del os.environ["GIT_PYTHON_REFRESH"]
+        os.environ.update(theirs)
 
     return Git(str(root))
 

@@ -10,7 +10,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher import log
+from publisher import log, schema
 from publisher.errors import RefusedError, RepositoryError
 from publisher.examine import Examined
 from publisher.formats import FORMATS
@@ -25,13 +25,12 @@ from publisher.signatures.keys import (
     format_allowed_signers,
     parse_allowed_signers,
 )
-from publisher.snapshot import KEYS, Snapshot
+from publisher.snapshot import KEYS, Snapshot, is_published_path
 
 INDEX_NAMESPACE = "letterbook-index@v1"
 FILES_NAMESPACE = "letterbook-files@v1"
 PRINCIPAL = "publisher"
 SUMS = "SHA256SUMS"
-PATH = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 _SUMS_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 
 
@@ -61,6 +60,8 @@ def build(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     for path in files:
         if not is_published_path(path):
             raise ValueError(f"{path!r} is not a path that can be published")
+    if not schema.is_valid("index", index.to_mapping()):
+        raise ValueError("the index does not fit its own schema")
     return files
 
 
@@ -69,11 +70,6 @@ def contents_of(snapshot: Snapshot, repository: Repository) -> Mapping[str, byte
     records = {hashlib.sha256(data).hexdigest(): data for data in snapshot.files.values()}
     documents = {attachment.sha256: attachment.blob for attachment in snapshot.attachments.values()}
     return ChainMap(records, repository.contents(documents))  # type: ignore[arg-type]
-
-
-def is_published_path(path: str) -> bool:
-    """Whether a path is one that a publication may hold: plain ASCII names, no `.` and no `..`."""
-    return PATH.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
 
 
 def index_of(repository: Repository, commit: str, examined: Examined) -> Index:
@@ -99,11 +95,12 @@ def seal(files: Mapping[str, bytes], sealed_by: Seal) -> dict[str, bytes]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyLists:
-    """The archive's own lists of keys: copies by published path, the newest one's bytes, and its entries."""
+    """The archive's own lists of keys: copies by published path, the newest one's bytes, its entries, and all."""
 
     published: dict[str, bytes]
     newest: bytes | None
     signers: tuple[AllowedSigner, ...]
+    all_signers: tuple[AllowedSigner, ...]
 
 
 def key_lists(snapshot: Snapshot) -> KeyLists:
@@ -114,16 +111,21 @@ def key_lists(snapshot: Snapshot) -> KeyLists:
         if path == f"{KEYS}{name}.allowed_signers" and name.isascii() and name.isdecimal():
             numbered[int(name)] = data
     if not numbered:
-        return KeyLists(published={}, newest=None, signers=())
-    newest = numbered[max(numbered)]
+        return KeyLists(published={}, newest=None, signers=(), all_signers=())
+    entries = {number: _entries(number, data) for number, data in sorted(numbered.items())}
+    return KeyLists(
+        published={f"keys/{number}.allowed_signers": data for number, data in numbered.items()},
+        newest=numbered[max(numbered)],
+        signers=entries[max(numbered)],
+        all_signers=tuple(entry for signers in entries.values() for entry in signers),
+    )
+
+
+def _entries(number: int, data: bytes) -> tuple[AllowedSigner, ...]:
     try:
-        signers = parse_allowed_signers(newest)
+        return parse_allowed_signers(data)
     except KeyListError as fault:
-        raise RepositoryError(
-            f"{KEYS}{max(numbered)}.allowed_signers: {fault}", "mend the key list and commit it"
-        ) from fault
-    published = {f"keys/{number}.allowed_signers": data for number, data in numbered.items()}
-    return KeyLists(published=published, newest=newest, signers=signers)
+        raise RepositoryError(f"{KEYS}{number}.allowed_signers: {fault}", "mend the key list and commit it") from fault
 
 
 def _own_list(sealed_by: Seal) -> bytes:

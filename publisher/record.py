@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from publisher import schema
-from publisher.finding import Finding, Location
+from publisher.finding import Finding, Location, Severity
 from publisher.strict import Reader, spans
 from publisher.text import BLEMISHES, MAX_BYTES, Fault, place, prepare
 
@@ -123,7 +123,9 @@ def _sorted(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     if len(ordered) > MAX_FAULTS:
         message, hint = "there are more faults than are shown", "mend those above first"
         where = ordered[MAX_FAULTS - 1].location
-        ordered[MAX_FAULTS - 1 :] = [Finding(code="too-many-faults", message=message, location=where, hint=hint)]
+        worst: Severity = "error" if any(finding.severity == "error" for finding in ordered) else "warning"
+        more = Finding(code="too-many-faults", message=message, location=where, hint=hint, severity=worst)
+        ordered[MAX_FAULTS - 1 :] = [more]
     return tuple(ordered)
 
 

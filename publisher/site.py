@@ -1,18 +1,19 @@
 """A publication where it lies: a folder, or an http(s) address from which only listed files are fetched."""
 
+import errno
 import os
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage, HTTPResponse
 from pathlib import Path
 from typing import IO, Protocol
 
 from publisher.errors import UnavailableError, UsageError
 
-MAX_FILE = 256 << 20
-TIMEOUT = 30.0
+MAX_FILE, MAX_SMALL = 256 << 20, 64 << 10
+TIMEOUT, DEADLINE = 30.0, 300.0
 
 
 class Site(Protocol):
@@ -57,10 +58,12 @@ class FolderSite:
                 return None
             if not place.is_file():
                 return None
-            if place.stat().st_size > MAX_FILE:
-                raise UnavailableError(f"{path} is larger than {MAX_FILE} bytes", "no published file is that large")
+            if place.stat().st_size > _most(path):
+                raise UnavailableError(f"{path} is larger than {_most(path)} bytes", "no such file is that large")
             return place.read_bytes()
         except OSError as fault:
+            if fault.errno in (errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP):
+                return None
             raise UnavailableError(
                 f"{path} could not be read: {fault.strerror}", "check the folder's permissions"
             ) from fault
@@ -80,6 +83,10 @@ class WebSite:
     def __init__(self, name: str) -> None:
         self.name = name
         self._base = name if name.endswith("/") else f"{name}/"
+        if not self._base.isascii() or not self._base.isprintable() or " " in self._base:
+            raise UsageError(
+                f"{name!r} is no address", "write letters beyond ASCII as %C3%A4, a host's name in its xn-- form"
+            )
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _SameOrigin(_origin(self._base)))
 
     def read(self, path: str) -> bytes | None:
@@ -90,12 +97,12 @@ class WebSite:
         )
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
-                return _capped(answer.read, path)
+                return _whole(answer, path)
         except urllib.error.HTTPError as fault:
             if fault.code in (404, 410):
                 return None
             raise UnavailableError(f"{request.full_url} answered {fault.code}", "try again later") from fault
-        except OSError as fault:
+        except (OSError, HTTPException, ValueError) as fault:
             raise UnavailableError(
                 f"{request.full_url} could not be fetched: {fault}", "check the address and the network"
             ) from fault
@@ -108,7 +115,7 @@ class WebSite:
 class _SameOrigin(urllib.request.HTTPRedirectHandler):
     """Follows redirects within one origin only."""
 
-    def __init__(self, origin: tuple[str, str]) -> None:
+    def __init__(self, origin: tuple[str, str | None, int | None]) -> None:
         self._origin = origin
 
     def redirect_request(
@@ -127,13 +134,31 @@ class _SameOrigin(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _origin(address: str) -> tuple[str, str]:
-    parts = urllib.parse.urlsplit(address)
-    return parts.scheme, parts.netloc
+def _origin(address: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port; raises UsageError for what is no address."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError as fault:
+        raise UsageError(f"{address!r} is no address: {fault}", "name a folder, or an http or https address") from fault
 
 
-def _capped(read: Callable[[int], bytes], path: str) -> bytes:
-    data = read(MAX_FILE + 1)
-    if len(data) > MAX_FILE:
-        raise UnavailableError(f"{path} is larger than {MAX_FILE} bytes", "no published file is that large")
-    return data
+def _whole(answer: HTTPResponse, path: str) -> bytes:
+    """Return a body of at most `_most(path)` bytes. Raises UnavailableError if it is cut off, too large or too slow."""
+    started, parts, size = time.monotonic(), list[bytes](), 0
+    while chunk := answer.read1(1 << 20):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > _most(path):
+            raise UnavailableError(f"{path} is larger than {_most(path)} bytes", "no such file is that large")
+        if time.monotonic() - started > DEADLINE:
+            raise UnavailableError(f"{path} was not sent within {DEADLINE:.0f} seconds", "try again later")
+    told = answer.headers.get("Content-Length", "")
+    if told.isdecimal() and int(told) != size:
+        raise UnavailableError(f"{path} was cut off after {size} of {told} bytes", "try again")
+    return b"".join(parts)
+
+
+def _most(path: str) -> int:
+    """Return how many bytes a published file may have: what is read before any signature is small."""
+    return MAX_SMALL if path.endswith((".sig", "allowed_signers")) else MAX_FILE

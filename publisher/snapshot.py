@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ FOLDER = "records/"
 DOCUMENTS = "records/documents/"
 KEYS = "records/keys/"
 LFS_POINTER = b"version https://git-lfs.github.com/spec/"
+_PUBLISHED = re.compile(r"[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*")
 _ODD_MODES = {
     "120000": ("symlink", "a symbolic link", "commit the file itself"),
     "160000": ("submodule", "a submodule", "commit the files themselves"),
@@ -75,6 +77,11 @@ class Snapshot:
         return cls(files=files, attachments=attachments, faults=tuple(faults))
 
 
+def is_published_path(path: str) -> bool:
+    """Whether a path is one that a publication may hold: plain ASCII names, no `.` and no `..`."""
+    return _PUBLISHED.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
+
+
 def _of_entries(repository: Repository, entries: list[TreeEntry], commit: str | None) -> Snapshot:
     faults = [_odd(entry.mode, entry.path) for entry in entries if entry.mode in _ODD_MODES]
     plain = [entry for entry in entries if entry.mode not in _ODD_MODES]
@@ -91,7 +98,7 @@ def _of_entries(repository: Repository, entries: list[TreeEntry], commit: str | 
 
 
 def _is_text(path: str) -> bool:
-    return not path.startswith(DOCUMENTS) and path.endswith((".yaml", ".allowed_signers", ".sig"))
+    return path.endswith(".yaml") or (path.startswith(KEYS) and path.endswith((".allowed_signers", ".sig")))
 
 
 def _walk(root: Path, folder: str) -> Iterator[tuple[str, Path]]:

@@ -16,6 +16,9 @@ WORDS = {**dict.fromkeys(_TRUE, "true"), **dict.fromkeys(_FALSE, "false"), "null
 STARTS = frozenset("+-.0123456789")
 """What a word begins with that some reader of YAML takes for a number or a date."""
 
+LONGEST = 100
+"""What is longer is text to every reader, or a number that nobody means; matching it would take long."""
+
 _NUMBER = re.compile(
     r"""[-+]?(?:
       (?P<octal>0[0-7_]+|0o[0-7_]+)
@@ -23,7 +26,7 @@ _NUMBER = re.compile(
     | (?P<binary>0b[01_]+)
     | (?P<base_60>[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)
     | (?P<whole>[0-9][0-9_]*)
-    | (?P<fraction>(?:[0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?)
+    | (?P<fraction>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?)
     | (?P<endless>\.(?:inf|Inf|INF|nan|NaN|NAN))
     )""",
     re.VERBOSE,
@@ -38,7 +41,7 @@ def other_reading(word: str) -> str | None:
     """Say what another reader of YAML would make of an unquoted word, None where all agree on text."""
     if word in WORDS:
         return WORDS[word]
-    if word[:1] not in STARTS:
+    if word[:1] not in STARTS or len(word) > LONGEST:
         return None
     if _DATE.fullmatch(word):
         return "a date"

@@ -69,7 +69,15 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _beside(folder: Path, state: str) -> Path:
-    return folder.with_name(f".{folder.name}.{state}")
+    return folder.with_name(f".{folder.name}.letterbook-{state}")
+
+
+def repair(folder: Path) -> None:
+    """Mend what an interrupted run left beside a folder; do nothing if there is nothing."""
+    folder = folder.absolute()
+    if any(_beside(folder, state).is_dir() for state in ("old", "new")):
+        with _locked(folder.parent):
+            _repair(folder)
 
 
 def _repair(folder: Path) -> None:
@@ -112,13 +120,24 @@ def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], fold
 
 
 def _existing(folder: Path) -> Iterator[str]:
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            yield (Path(parent) / name).relative_to(folder).as_posix()
+    """Yield every file, every symbolic link, and every folder that holds nothing."""
+    for parent, folders, names in os.walk(folder):
+        here = Path(parent)
+        links = [name for name in folders if (here / name).is_symlink()]
+        for name in (*names, *links):
+            yield (here / name).relative_to(folder).as_posix()
+        if here != folder and not folders and not names:
+            yield here.relative_to(folder).as_posix()
 
 
 def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+        return
+    if source.is_dir():
+        target.mkdir()
+        return
     try:
         target.hardlink_to(source)
     except OSError:

@@ -472,6 +472,8 @@ def in_words(value: Any) -> str:
 def audit(clone: Path, site: Path, allowed_signers: Path | None = None) -> list[str]:
     """Return all differences between a publication and what git says; an empty list means that it is good."""
     found = signature_faults(site, allowed_signers or site / "keys" / "allowed_signers")
+    if allowed_signers and not found:  # the list that is published must hold the signing key too
+        found = signature_faults(site, site / "keys" / "allowed_signers")
     if found:
         return found  # nothing that is not signed is parsed
     found = sums_faults(site)

@@ -187,7 +187,9 @@ def test_paths_narrow_the_report(archive: Archive) -> None:
     archive.letter(SECOND, thread="nothing", changes=[change("correction")])
     assert len(check(archive)) == 2
     assert check(archive, PATH) == [("unknown-thread", "error", PATH)]
-    assert check(archive, "records/assessments") == []
+    assert check(archive, "records/threads.yaml") == []
+    assert text(archive, "records/letters/2019/typo.yaml").status == 2
+    assert text(archive, "--base", "").status == 2
     below = letterbook(archive.folder / "records", "check", "letters", "--format", "json")
     assert json.loads(below.out)["errors"] == 2
     assert text(archive, "/etc").status == 2

@@ -23,7 +23,7 @@ from publisher.dates import PartialDate
 from publisher.formats import FORMATS, phrases
 from publisher.formats.table import COLUMNS, cell
 from publisher.index import Index, canonical
-from publisher.publish import is_published_path
+from publisher.snapshot import is_published_path
 from tests import feed_profile
 from tests.correspondence import (
     ARCHIVE,

@@ -123,8 +123,8 @@ def test_a_killed_run_is_repaired_even_if_nothing_is_to_be_written(tmp_path: Pat
     folder = tmp_path / "public"
     files = sealed(a="1")
     write(files, folder)
-    folder.rename(tmp_path / ".public.old")
-    (tmp_path / ".public.new").mkdir()
+    folder.rename(tmp_path / ".public.letterbook-old")
+    (tmp_path / ".public.letterbook-new").mkdir()
     written = write(files, folder)
     assert written.changed == 0
     assert contents(folder) == files

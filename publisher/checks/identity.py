@@ -9,7 +9,7 @@ from typing import Any
 from publisher.archive import Archive
 from publisher.finding import Finding, Location
 from publisher.history import History
-from publisher.snapshot import DOCUMENTS, KEYS
+from publisher.snapshot import DOCUMENTS, KEYS, is_published_path
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CROWDED = 2000
@@ -41,12 +41,20 @@ def names(archive: Archive, _: History) -> Iterator[Finding]:
                 hint="an id belongs to one file: remove one of the two, or give the newer one an id of its own",
             )
         name = key.partition("/")[2]
-        if name and not _ID.fullmatch(name):
+        if name and not _ID.fullmatch(name) and is_published_path(paths[0]):
             yield Finding(
                 code="bad-id",
                 message=f"the file name {_shown(name)} is no id",
                 location=Location(path=paths[0]),
                 hint="use small letters, digits and single hyphens, such as 2019-02-15-acme-to-harbour",
+            )
+    for path in (*archive.attachments, *(path for paths in archive.paths.values() for path in paths)):
+        if not is_published_path(path):
+            yield Finding(
+                code="bad-path",
+                message="this path holds a character that no published path can have",
+                location=Location(path=path),
+                hint="name files and folders with plain letters, digits, hyphens, dots and underscores",
             )
     yield from _mismatched(archive)
 

@@ -31,8 +31,13 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
         sys.stdout.write(REPORTS[form](findings, examined.snapshot.files))
     errors = any(finding.severity == "error" for finding in findings)
     if not findings:
-        print(f"{len(examined.archive.letters)} letters checked, nothing found", file=sys.stderr)
+        print(f"{counted(len(examined.archive.letters))} checked, nothing found", file=sys.stderr)
     return 1 if errors else 0
+
+
+def counted(letters: int) -> str:
+    """Return a number of letters in words."""
+    return f"{letters} letter{'s' * (letters != 1)}"
 
 
 def _examine(repository: Repository, *, base: str | None, at: str | None, staged: bool) -> Examined:
@@ -42,7 +47,11 @@ def _examine(repository: Repository, *, base: str | None, at: str | None, staged
         snapshot = Snapshot.staged(repository)
     else:
         snapshot = Snapshot.on_disk(repository.root)
-    commit = repository.resolve(base) if base else repository.merge_base_with_remote() or repository.find_commit("HEAD")
+    commit = (
+        repository.resolve(base)
+        if base is not None
+        else repository.merge_base_with_remote() or repository.find_commit("HEAD")
+    )
     landed = History.of(repository, commit, Snapshot.at(repository, commit)) if commit else History()
     return examine(snapshot, landed.pending(snapshot))
 
@@ -53,6 +62,8 @@ def _below(findings: list[Finding], paths: Sequence[str], root: Path) -> list[Fi
     wanted = []
     for path in paths:
         place = Path(path).absolute()
+        if not os.path.lexists(place) and not any(f.location.path == os.path.relpath(place, root) for f in findings):
+            raise UsageError(f"there is no {path} here", "name files or folders of the archive")
         if not place.resolve().is_relative_to(root):
             raise UsageError(f"{path} is outside the archive {root}", "name files or folders of the archive")
         wanted.append(

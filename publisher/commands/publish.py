@@ -12,7 +12,7 @@ from publisher.examine import examine_commit
 from publisher.git import Repository
 from publisher.history import History
 from publisher.index import Index
-from publisher.publish import INDEX_NAMESPACE, PRINCIPAL, Seal, index_of, key_lists
+from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, PRINCIPAL, Seal, index_of, key_lists
 from publisher.reports import REPORTS
 from publisher.signatures import sshsig
 from publisher.signatures.agent import AgentSigner
@@ -25,8 +25,9 @@ from publisher.signatures.keys import (
     load_private_key,
 )
 from publisher.site import open_site
-from publisher.write import published_names, write
+from publisher.write import published_names, repair, write
 
+NAMESPACES = {INDEX_NAMESPACE, FILES_NAMESPACE}
 _DAY = 24 * 60 * 60
 _DEVELOPMENT_KEY = "letterbook-development-key"
 
@@ -35,6 +36,7 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
     """Publish a commit; return 1 and write nothing if its records have errors."""
     repository = Repository.find(Path.cwd())
     repository.require_whole()
+    repair(out)
     published_names(out)
     name = repository.resolve(commit)
     with Progress() as progress:
@@ -49,7 +51,7 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
         lists = key_lists(examined.snapshot)
         signer = _signer(repository, key, lists.signers, listed=lists.newest is not None)
         index = index_of(repository, name, examined)
-        _guard(index, examined.history, previous or str(out), signer, lists.signers, allow_mass_change)
+        _guard(index, examined.history, previous, str(out), signer, lists.all_signers, allow_mass_change)
         progress.step("rendering")
         files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
         own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}
@@ -78,17 +80,15 @@ def _signer(
     repository: Repository, key: Path | None, listed_keys: tuple[AllowedSigner, ...], *, listed: bool
 ) -> Signer:
     if key is None and listed:
-        raise SigningError(
-            "this archive lists its keys, so it is published with one of them", "give it with --key FILE"
-        )
+        raise SigningError("this archive lists its keys: it is published with one of them", "give it with --key FILE")
     signer = _development_signer(repository) if key is None else _from_file(key)
     if listed and not any(
-        entry.key == signer.public_key and PRINCIPAL in entry.principals and INDEX_NAMESPACE in entry.namespaces
+        entry.key == signer.public_key and PRINCIPAL in entry.principals and set(entry.namespaces) >= NAMESPACES
         for entry in listed_keys
     ):
         raise SigningError(
-            f"the key {signer.public_key.fingerprint} is not in the archive's newest key list",
-            "use a listed key, or commit a new list under records/keys/",
+            f"the key {signer.public_key.fingerprint} is not in the archive's newest key list for both signatures",
+            f"use a listed key, or commit a new list with namespaces={','.join(sorted(NAMESPACES))}",
         )
     return signer
 
@@ -134,30 +134,40 @@ def _development_signer(repository: Repository) -> Signer:
 def _guard(
     index: Index,
     history: History,
-    previous: str,
+    named: str | None,
+    out: str,
     signer: Signer,
     listed: tuple[AllowedSigner, ...],
     allow: bool,
 ) -> None:
-    """Hold the new index against the publication before it, if there is one whose signature is good."""
-    if "://" not in previous and not (Path(previous) / "index.json").is_file():
+    """Hold the new index against the publication before it, if there is one whose signature is good.
+
+    Every key that the archive ever listed is believed here: it can only make us refuse more.
+    """
+    if named is None and not (Path(out) / "index.json").is_file():
         return
-    site = open_site(previous)
+    site = open_site(named or out)
     data, signature = site.read("index.json"), site.read("index.json.sig")
+    if named is not None and (data is None or signature is None):
+        raise UnavailableError(f"{named} holds no signed index.json", "name the publication before this one")
     own = AllowedSigner(principals=(PRINCIPAL,), namespaces=(INDEX_NAMESPACE,), key=signer.public_key)
-    earlier = None
-    if data is not None and signature is not None:
-        earlier = _believed(data, signature, (*listed, own))
-    if earlier is None:
-        print(f"{previous}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
+    if data is None or signature is None or not _is_believed(data, signature, (*listed, own)):
+        print(f"{site.name}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
         return
+    try:
+        earlier = Index.from_bytes(data)
+    except (KeyError, TypeError, ValueError) as fault:
+        raise RefusedError(
+            f"{site.name}: its index is signed with a key of this archive and cannot be read by this version",
+            "publish into an empty folder, or with the version of Letterbook that made it",
+        ) from fault
     line = {commit.id for commit in history.line}
     publishing.guard(index, line, earlier, allow_mass_change=allow)
 
 
-def _believed(data: bytes, signature: bytes, keys: tuple[AllowedSigner, ...]) -> Index | None:
+def _is_believed(data: bytes, signature: bytes, keys: tuple[AllowedSigner, ...]) -> bool:
     try:
         sshsig.verify_allowed(signature, data, INDEX_NAMESPACE, keys)
     except SignatureError:
-        return None
-    return Index.from_bytes(data)
+        return False
+    return True

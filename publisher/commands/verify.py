@@ -10,6 +10,7 @@ from publisher.errors import LetterbookError, RepositoryError, UnavailableError,
 from publisher.git import Repository
 from publisher.signatures.keys import AllowedSigner, KeyListError, parse_allowed_signers
 from publisher.site import open_site
+from publisher.text import visible
 
 _MARKS = {"passed": "ok  ", "failed": "FAIL", "not checked": "--  "}
 _PROVES = ("This proves what this archive published and in which order, not that a letter was sent, received or true.",)
@@ -83,14 +84,16 @@ def _keys(path: Path | None) -> tuple[AllowedSigner, ...] | None:
             f"{path} could not be read: {fault.strerror}", "name a list of allowed signers"
         ) from fault
     except KeyListError as fault:
-        raise UsageError(f"{path}: {fault}", "see docs/format.md, 'Keys'") from fault
+        raise UsageError(
+            f"{path}: {fault}", "docs/format.md, section 8, says what a list of keys looks like"
+        ) from fault
 
 
 def _as_text(audit: Audit, notes: list[str]) -> str:
     rows = [row for step in audit.steps for row in _step_rows(step)]
     verdict = {0: "verified", 1: "NOT verified", 3: "not everything could be checked"}[audit.exit_status]
     rows += ["", f"{audit.site.name}: {verdict}", *notes, *_PROVES]
-    return "\n".join(rows) + "\n"
+    return "".join("".join(visible(row)) + "\n" for row in rows)
 
 
 def _step_rows(step: Step) -> list[str]:

@@ -4,6 +4,7 @@ An Event is one revision, of a letter or of its assessment, that readers see. Ne
 already seen the letter should be told: amended, withdrawn, reinstated, removed. Editorial changes are no news.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,7 @@ from publisher.index import Index
 from publisher.letter import Change, Letter
 from publisher.provenance import Provenance, Revision
 
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NEWS = frozenset({"amended", "withdrawn", "reinstated", "removed"})
 MANY = 10
 """More notices than this from one commit become one."""
@@ -118,7 +120,9 @@ class Chronicle:
 
 
 def _removed(index: Index, prefix: str) -> dict[str, Provenance]:
-    return {entry.key.removeprefix(prefix): entry.provenance for entry in index.removed if entry.key.startswith(prefix)}
+    """Return what was removed, by id; a name that is no id was never published, and has neither page nor entry."""
+    names = ((entry.key.removeprefix(prefix), entry) for entry in index.removed if entry.key.startswith(prefix))
+    return {name: entry.provenance for name, entry in names if _ID.fullmatch(name)}
 
 
 def _events(name: str, provenance: Provenance, changes: tuple[Change, ...], *, of_assessment: bool) -> Iterator[Event]:
