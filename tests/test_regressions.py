@@ -146,10 +146,15 @@ def test_a_broken_address_is_one_error_with_a_hint(archive: Archive, address: st
 
 @pytest.mark.parametrize(
     "answer",
-    [b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n", b"HTTP/1.1 302 F\r\nLocation: http://[\r\n\r\n",
-     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"],
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 302 F\r\nLocation: http://[\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+    ],
     ids=["status", "header", "redirect", "chunk", "cut off"],
-)  # fmt: skip
+)
 def test_a_broken_server_could_not_be_checked(archive: Archive, answer: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
 
