@@ -240,11 +240,23 @@ class Repository:
         return commits
 
     def merge_base_with_remote(self) -> str | None:
-        """Return the merge base of HEAD and the default branch of the remote `origin`, or None."""
-        if self.find_commit("refs/remotes/origin/HEAD") is None or self.find_commit("HEAD") is None:
+        """Return the merge base of HEAD and the default branch of the remote (origin, else another), or None."""
+        default = self._remote_default()
+        if default is None or self.find_commit("HEAD") is None:
             return None
-        status, output = self._run("merge-base", "HEAD", "refs/remotes/origin/HEAD", accept=(0, 1))
+        status, output = self._run("merge-base", "HEAD", default, accept=(0, 1))
         return output.decode("ascii").split("\n")[0] if status == 0 else None
+
+    def _remote_default(self) -> str | None:
+        """Return the ref of a remote's default branch; where no remote says which that is, its main or master."""
+        _, output = self._run("for-each-ref", "--format=%(refname)", "refs/remotes/")
+        refs = output.decode("utf-8", "surrogateescape").splitlines()
+        for branch in ("HEAD", "main", "master"):
+            found = [ref for ref in refs if ref.count("/") == 3 and ref.endswith(f"/{branch}")]
+            found.sort(key=lambda ref: (not ref.startswith("refs/remotes/origin/"), ref))
+            if found and self.find_commit(found[0]) is not None:
+                return found[0]
+        return None
 
     # -- trees and blobs -----------------------------------------------------------------------------------
 

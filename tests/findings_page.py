@@ -23,6 +23,7 @@ WITHOUT_EXAMPLE = {
     "changes-rewritten": "An earlier `changes` note of a published letter was altered or removed.",
     "crowded-folder": "A folder holds more than 2000 records; git slows down (a warning).",
     "file-too-large": "A record is larger than 1 MiB.",
+    "identity-changed": "The archive's `origin` or `authority` was changed: both are fixed for life.",
     "id-reused": "An id that belonged to a removed letter is used again.",
     "letter-removed": "A published letter is gone: withdraw it instead.",
     "letter-renamed": "A published letter has another id: an id never changes.",

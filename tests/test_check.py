@@ -49,7 +49,7 @@ def test_a_removed_letter_is_an_error_with_the_way_back(archive: Archive) -> Non
     archive.delete(PATH)
     assert check(archive) == [("letter-removed", "error", PATH)]
     hint = text(archive).out
-    assert f"git checkout HEAD -- {PATH}" in hint
+    assert f"git checkout {archive.head[:12]} -- {PATH}" in hint
     assert "status: withdrawn" in hint
     archive.git("checkout", "HEAD", "--", PATH)
     assert check(archive) == []
@@ -267,3 +267,25 @@ def test_hostile_configuration_runs_nothing(archive: Archive, tmp_path: Path) ->
 def test_of_a_record_that_cannot_be_read_only_that_is_said(archive: Archive) -> None:
     archive.write(PATH, "id: [\n")
     assert [row[0] for row in check(archive)] == ["yaml-syntax"]
+
+
+def test_origin_and_authority_are_fixed_for_life(archive: Archive) -> None:
+    archive.write("records/archive.yaml", archive_info(name="Renamed"))
+    assert check(archive) == []
+    archive.write(
+        "records/archive.yaml", archive_info(origin="elsewhere.example/x", authority="elsewhere.example,2026")
+    )
+    assert check(archive) == [("identity-changed", "error", "records/archive.yaml")] * 2
+
+
+@pytest.mark.parametrize("setting", ["upstream", "no HEAD"])
+def test_the_base_is_found_at_other_remotes_too(archive: Archive, tmp_path: Path, setting: str) -> None:
+    clone = archive.clone(tmp_path / "clone")
+    if setting == "upstream":
+        git(clone, "remote", "rename", "origin", "upstream")
+    else:
+        git(clone, "remote", "set-head", "origin", "--delete")
+    git(clone, "rm", "-q", PATH)
+    git(clone, "commit", "-q", "-m", "gone")
+    done = letterbook(clone, "check")
+    assert (done.status, "letter-removed" in done.out) == (1, True)

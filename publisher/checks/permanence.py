@@ -22,11 +22,12 @@ def kept(archive: Archive, history: History) -> Iterator[Finding]:
             continue
         for before, version in pairwise(versions):
             yield from _step(archive, history, before, version)
+    yield from _identity(archive, history)
 
 
 def _step(archive: Archive, history: History, before: Version, version: Version) -> Iterator[Finding]:
     if version.op == "remove":
-        yield _gone(before, version, _heir(archive, history, before, version))
+        yield _gone(history, before, version, _heir(archive, history, before, version))
     elif before.op == "remove" and "reinstatement" not in [kind for kind, _ in (version.content or Content()).changes]:
         yield _finding(
             archive, version, "id-reused", "this id belonged to a letter that was removed",
@@ -37,9 +38,10 @@ def _step(archive: Archive, history: History, before: Version, version: Version)
         yield from _amended(archive, before, version)
 
 
-def _gone(before: Version, version: Version, heir: str | None) -> Finding:
+def _gone(history: History, before: Version, version: Version, heir: str | None) -> Finding:
     name = version.key.removeprefix(_FOLDER)
     where = Location(path=before.path)
+    last = history.line[-1].id[:12] if version.commit is None and history.line else f"{version.commit}^"
     if heir is not None:
         return Finding(
             code="letter-renamed", location=where, severity=_severity(version),
@@ -49,7 +51,7 @@ def _gone(before: Version, version: Version, heir: str | None) -> Finding:
     return Finding(
         code="letter-removed", location=where, severity=_severity(version),
         message=f'the published letter "{name}" is gone; a published letter is never removed',
-        hint=f"bring it back ('git checkout HEAD -- {before.path}') and, to take it back, set status: withdrawn "
+        hint=f"bring it back ('git checkout {last} -- {before.path}') and, to take it back, set status: withdrawn "
         "with a changes note of kind withdrawal",
     )  # fmt: skip
 
@@ -91,6 +93,22 @@ def _finding(archive: Archive, version: Version, code: str, message: str, hint: 
 
 def _severity(version: Version) -> Severity:
     return "error" if version.commit is None else "warning"
+
+
+def _identity(archive: Archive, history: History) -> Iterator[Finding]:
+    """The origin of the log and the authority of the feeds' ids are fixed for life."""
+    version = history.newest.get("archive")
+    if version is None or version.commit is not None or "archive" not in archive.records:
+        return
+    old, _ = parse(history.tip.files.get("records/archive.yaml", b""))
+    for field in ("origin", "authority"):
+        if old and old.get(field) != archive.records["archive"].document[field]:
+            yield Finding(
+                code="identity-changed",
+                message=f"the archive's {field} was changed; it is fixed for life",
+                location=archive.location("archive", field),
+                hint=f"write {field}: {old.get(field)} again: logs, feeds and citations are known by it",
+            )
 
 
 def _heir(archive: Archive, history: History, before: Version, version: Version) -> str | None:
