@@ -33,7 +33,7 @@ class Archive:
     records: Mapping[str, Record] = field(default_factory=dict)
     paths: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     attachments: Mapping[str, Attachment] = field(default_factory=dict)
-    others: tuple[str, ...] = ()
+    others: Mapping[str, bytes] = field(default_factory=dict)
     unreadable: frozenset[str] = frozenset()
     info: ArchiveInfo | None = None
     letters: Mapping[str, Letter | Withdrawn] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Archive:
             records=records,
             paths=paths,
             attachments=snapshot.attachments,
-            others=tuple(path for path in snapshot.files if path not in known),
+            others={path: data for path, data in snapshot.files.items() if path not in known},
             unreadable=frozenset(paths.keys() - records.keys()),
             info=ArchiveInfo.from_mapping(documents["archive"]) if "archive" in documents else None,
             letters={_name(key): letter_from(document) for key, document in _below(documents, "letters")},

@@ -19,6 +19,8 @@ wrong, one with `+` is right.
 
 """
 WITHOUT_EXAMPLE = {
+    "address-in-key-list": "A key list, which is published as it is, holds what looks like an address.",
+    "bad-key-list": "A key list cannot be read, has no number for a name, or has no key that may sign a publication.",
     "change-without-note": "A published letter was changed and no new `changes` note says so.",
     "changes-rewritten": "An earlier `changes` note of a published letter was altered or removed.",
     "crowded-folder": "A folder holds more than 2000 records; git slows down (a warning).",

@@ -289,3 +289,24 @@ def test_the_base_is_found_at_other_remotes_too(archive: Archive, tmp_path: Path
     git(clone, "commit", "-q", "-m", "gone")
     done = letterbook(clone, "check")
     assert (done.status, "letter-removed" in done.out) == (1, True)
+
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPzPGJ7IZ0GZ9mbDNrm1cYrK3vhGxhBdTDpJzNKZ0yVq"
+SPACES = 'namespaces="letterbook-index@v1,letterbook-files@v1"'
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("1", f"publisher {SPACES} {KEY}\n", None),
+        ("1", f"# the first key\npublisher {SPACES} {KEY}\n", None),
+        ("1", "garbage\n", "bad-key-list"),
+        ("first", f"publisher {SPACES} {KEY}\n", "bad-key-list"),
+        ("1", f'publisher namespaces="letterbook-index@v1" {KEY}\n', "bad-key-list"),
+        ("1", f"publisher {SPACES} {KEY} ada@laptop\n", "address-in-key-list"),
+        ("1", f"# ada@harbour.example\npublisher {SPACES} {KEY}\n", "address-in-key-list"),
+    ],
+)
+def test_key_lists_can_be_used_and_name_nobody(archive: Archive, name: str, text: str, code: str | None) -> None:
+    path = archive.write(f"records/keys/{name}.allowed_signers", text)
+    assert check(archive) == ([(code, "error", path)] if code else [])

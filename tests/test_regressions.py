@@ -77,7 +77,8 @@ def test_a_folder_that_cannot_be_published_is_a_finding(archive: Archive) -> Non
 
 def test_a_key_that_may_sign_only_the_index_publishes_nothing(archive: Archive, tmp_path: Path) -> None:
     signer = make_key(tmp_path / "key")
-    archive.write("records/keys/1.allowed_signers", listed(signer, (INDEX_NAMESPACE,)))
+    other = make_key(tmp_path / "other")
+    archive.write("records/keys/1.allowed_signers", listed(other) + listed(signer, (INDEX_NAMESPACE,)))
     archive.commit()
     done = letterbook(archive.folder, "publish", "--out", tmp_path / "public", "--key", tmp_path / "key")
     assert (done.status, (tmp_path / "public").exists()) == (3, False)

@@ -8,7 +8,7 @@ longer be mended.
 from collections.abc import Callable, Iterator
 
 from publisher.archive import Archive
-from publisher.checks import assessments, dates, documents, identity, permanence, privacy, references
+from publisher.checks import assessments, dates, documents, identity, keys, permanence, privacy, references
 from publisher.finding import Finding
 from publisher.history import History
 
@@ -26,6 +26,7 @@ CHECKS: dict[str, Check] = {
     "what was published stays, and every change says so": permanence.kept,
     "documents are what the record says": documents.match,
     "no contact details": privacy.contacts,
+    "key lists can be used, and name nobody": keys.listed,
 }
 
 
