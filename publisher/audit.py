@@ -310,11 +310,12 @@ def _cannot(commit: str, why: str) -> NoReturn:
 def _index_faults(value: Any, data: bytes) -> Iterator[Difference]:
     if canonical(value) + b"\n" != data:
         yield Difference(what="index.json", published="not in canonical form")
-    problems = [] if schema.is_valid("index", value) else schema.problems("index", value)
+    valid = schema.is_valid("index", value)
+    problems = [] if valid else schema.problems("index", value)
     for problem in problems[:MOST_PROBLEMS]:
         what, place = _named(value, problem.pointer)
         yield Difference(what=what, field=place, published=_shown(problem.message))
-    if problems or not schema.is_valid("index", value):
+    if not valid:
         return
     try:
         leaves = index_leaves(Index.from_mapping(value))

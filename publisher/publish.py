@@ -51,6 +51,8 @@ class Seal:
 
 def build(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return every published file that does not depend on a key, by path; `contents` holds bytes by SHA-256."""
+    if not schema.is_valid("index", index.to_mapping()):
+        raise ValueError("the index does not fit its own schema")
     files = {"index.json": index.to_bytes()}
     for name, render in FORMATS.items():
         rendered = render(index, contents)
@@ -60,8 +62,6 @@ def build(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     for path in files:
         if not is_published_path(path):
             raise ValueError(f"{path!r} is not a path that can be published")
-    if not schema.is_valid("index", index.to_mapping()):
-        raise ValueError("the index does not fit its own schema")
     return files
 
 
