@@ -199,6 +199,18 @@ class Index:
         return {entry.id: entry for entry in self.assessments}
 
     @cached_property
+    def provenances(self) -> dict[str, Provenance]:
+        """The provenance of every key that ever landed."""
+        found = {f"letters/{entry.id}": entry.provenance for entry in self.letters}
+        found |= {f"assessments/{entry.id}": entry.provenance for entry in self.assessments}
+        found |= {entry.key: entry.provenance for entry in self.tables}
+        return found | {entry.key: entry.provenance for entry in self.removed}
+
+    def leaves(self) -> list[bytes]:
+        """Return all leaves of the log. Raises ValueError if the revisions leave out a place of it."""
+        return log.leaves(self.provenances)
+
+    @cached_property
     def parties(self) -> dict[str, Party]:
         """The parties by id."""
         return {item["id"]: Party.from_mapping(item) for item in self._table("parties").get("parties", ())}

@@ -1,4 +1,4 @@
-"""The landed versions as a Merkle tree (RFC 6962, section 2.1): one leaf a version, in first-parent order.
+"""The log: one leaf a landed version, in first-parent order, as an RFC 6962 Merkle tree.
 
 A leaf is canonical JSON, without a git id in it, so that a SHA-256 import of the same history keeps the log:
 
@@ -8,59 +8,116 @@ A leaf is canonical JSON, without a git id in it, so that a SHA-256 import of th
 commit on the first-parent line gives an extension of it.
 """
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self, get_args
 
+from publisher import merkle
+from publisher.history import Operation
 from publisher.provenance import Provenance, Revision
 
-EMPTY_ROOT = hashlib.sha256(b"").digest()
+_FIELDS = ("at", "key", "op", "rev", "seq")
+_CONTENT = ("sha256", "size")
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_OPERATIONS = frozenset(get_args(Operation))
+_INTEGERS = 2**53
 
 
-def leaf(key: str, revision: Revision) -> bytes:
-    """Return the bytes of the leaf of one landed version."""
-    value: dict[str, object] = {
-        "at": revision.published_at, "key": key, "op": revision.op, "rev": revision.rev, "seq": revision.seq,
-    }  # fmt: skip
-    if revision.sha256 is not None:
-        value |= {"sha256": revision.sha256, "size": revision.size}
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaf:
+    """What the log says of one landed version; a removal has neither sha256 nor size.
+
+    Raises ValueError for a value that no leaf can have (docs/format.md, section 6).
+    """
+
+    at: str
+    key: str
+    op: Operation
+    rev: int
+    seq: int
+    sha256: str | None = None
+    size: int | None = None
+
+    def __post_init__(self) -> None:
+        time = _TIME.fullmatch(self.at)
+        if time is None or not date.fromisoformat(time[1]):
+            raise ValueError(f"{self.at!r} is not a time of the log")
+        if not self.key or self.op not in _OPERATIONS:
+            raise ValueError(f"{self.op!r} of {self.key!r} is not an entry of the log")
+        if not 0 < self.rev < _INTEGERS or not 0 <= self.seq < _INTEGERS:
+            raise ValueError(f"{self.rev} and {self.seq} are not places of the log")
+        if self.sha256 is None or self.size is None:
+            if self.op != "remove" or self.sha256 is not None or self.size is not None:
+                raise ValueError("a removal has neither sha256 nor size, and all else has both")
+        elif self.op == "remove" or not _SHA256.fullmatch(self.sha256) or not 0 <= self.size < _INTEGERS:
+            raise ValueError(f"{self.sha256!r} and {self.size!r} are not the SHA-256 and the size of what landed")
+
+    @classmethod
+    def of(cls, key: str, revision: Revision) -> Self:
+        """Return the leaf of one revision of a key."""
+        return cls(
+            at=revision.published_at,
+            key=key,
+            op=revision.op,
+            rev=revision.rev,
+            seq=revision.seq,
+            sha256=revision.sha256,
+            size=revision.size,
+        )
+
+    @classmethod
+    def parse(cls, data: bytes) -> Self:
+        """Read what format wrote. Raises ValueError for anything else."""
+        try:
+            value: Any = json.loads(data)
+        except RecursionError as fault:
+            raise ValueError("a leaf does not nest") from fault
+        if not isinstance(value, dict) or tuple(value) not in (_FIELDS, _FIELDS + _CONTENT):
+            raise ValueError("a leaf is a JSON object of the log's fields, in their order")
+        if any(type(value[name]) is not kind for name, kind in _KINDS.items() if name in value):
+            raise ValueError("a field of the leaf is of another kind")
+        leaf = cls(**value)
+        if leaf.format() != data:
+            raise ValueError("the leaf is not canonical JSON")
+        return leaf
+
+    def format(self) -> bytes:
+        """Return the leaf's bytes: canonical JSON, without a newline. Raises ValueError for what is not UTF-8."""
+        names = _FIELDS if self.op == "remove" else _FIELDS + _CONTENT
+        value = {name: getattr(self, name) for name in names}
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+_KINDS = {"at": str, "key": str, "op": str, "rev": int, "seq": int, "sha256": str, "size": int}
 
 
 def leaves(provenances: Mapping[str, Provenance]) -> list[bytes]:
     """Return all leaves in the order of the log. Raises ValueError if a place is missing or taken twice."""
-    placed = {
-        revision.seq: leaf(key, revision)
-        for key, provenance in provenances.items()
-        for revision in provenance.revisions
-    }
-    count = sum(len(provenance.revisions) for provenance in provenances.values())
-    if sorted(placed) != list(range(count)):
-        raise ValueError("the revisions do not number the log from 0 without a gap")
-    return [placed[seq] for seq in range(count)]
+    return [Leaf.of(key, revision).format() for key, revision in _placed(provenances)]
 
 
-def leaf_hash(data: bytes) -> bytes:
-    """Return SHA-256(0x00 || leaf) (RFC 6962, section 2.1)."""
-    return hashlib.sha256(b"\x00" + data).digest()
+def ends(provenances: Mapping[str, Provenance]) -> list[int]:
+    """Return the sizes that the log had after each commit of the line that landed anything, the smallest first.
 
-
-def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return SHA-256(0x01 || left || right) (RFC 6962, section 2.1)."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    Raises ValueError if a place is missing or taken twice.
+    """
+    commits = [revision.commit for _, revision in _placed(provenances)]
+    return [size for size, commit in enumerate(commits, 1) if size == len(commits) or commits[size] != commit]
 
 
 def root(data: Iterable[bytes]) -> bytes:
-    """Return the Merkle tree head of the leaves, 32 bytes (RFC 6962, section 2.1)."""
-    return root_of_hashes([leaf_hash(item) for item in data])
+    """Return the Merkle tree head of leaves, 32 bytes."""
+    return merkle.root_of(map(merkle.leaf_hash, data))
 
 
-def root_of_hashes(hashes: Sequence[bytes]) -> bytes:
-    """Return the Merkle tree head of leaf hashes: pairing level by level, an odd last node moves up as it is."""
-    if not hashes:
-        return EMPTY_ROOT
-    level = list(hashes)
-    while len(level) > 1:
-        paired = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = paired + level[len(level) - len(level) % 2 :]
-    return level[0]
+def _placed(provenances: Mapping[str, Provenance]) -> list[tuple[str, Revision]]:
+    """Return the revisions of all keys in the order of the log."""
+    found = [(key, revision) for key, provenance in provenances.items() for revision in provenance.revisions]
+    found.sort(key=lambda placed: placed[1].seq)
+    if [revision.seq for _, revision in found] != list(range(len(found))):
+        raise ValueError("the revisions do not number the log from 0 without a gap")
+    return found

@@ -2,9 +2,10 @@
 
     python -m tests.bench [LETTERS ...] [--runs N]
 
-Prints, for each archive, the median seconds and the peak memory of every command, and its ratio to
-`git log --raw --first-parent`, run in turn. The archives are about invented parties: month folders, every fifth
-letter amended, every tenth letter brought in by a merge, one move of a whole month folder.
+Prints what 100,000 leaves of the log cost, and then, for each archive, the median seconds and the peak memory of
+every command, and its ratio to `git log --raw --first-parent`, run in turn. The archives are about
+invented parties: month folders, every fifth letter amended, every tenth letter brought in by a merge, one move of
+a whole month folder.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import bench_log
 
 WHO = "Archive <archive@letterbook.example>"
 PARTIES = 40
@@ -212,6 +215,7 @@ def main() -> None:
     parser.add_argument("letters", nargs="*", type=int, default=[1000, 10000], help="sizes (default: 1000 10000)")
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     options = parser.parse_args()
+    bench_log.report(options.runs)
     with tempfile.TemporaryDirectory(prefix="letterbook-bench-") as scratch:
         for count in options.letters:
             report(generate(Path(scratch) / f"archive-{count}", count), count, options.runs)

@@ -23,7 +23,7 @@ def main() -> None:
     files = {"index.json": index.to_bytes()}
     files["feed.atom"] = atom.main_feed(index)
     signer = load_private_key(generate_private_key("bench"))
-    seal(files, Seal(signer=signer, key_lists={}, trusted=False))
+    seal(files, index.log, Seal(signer=signer, key_lists={}, trusted=False))
 
 
 if __name__ == "__main__":

@@ -89,6 +89,7 @@ def test_what_is_published(files: dict[str, bytes]) -> None:
         *(f"records/letters/{name}.yaml" for name in names),
         *(f"records/assessments/{name}.yaml" for name in (FIRST, "2020-05-follow-up")),
         "records/archive.yaml", "records/parties.yaml", "records/threads.yaml",
+        *(f"log/tile/{level}/000.p/{size}" for level in ("0", "entries") for size in (3, 10, 12)),
     }  # fmt: skip
     assert all(map(is_published_path, files))
 
@@ -118,6 +119,7 @@ def test_one_new_letter_changes_few_files(files: dict[str, bytes]) -> None:
     assert changed == {
         "feed.atom", "index.html", "letters.csv", "letters/2020-05-follow-up/index.html",
         "letters/new.json", "letters/new/index.html", "records/letters/new.yaml",
+        "log/tile/0/000.p/13", "log/tile/entries/000.p/13",
     }  # fmt: skip
 
 

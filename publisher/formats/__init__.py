@@ -7,7 +7,7 @@ and add a row here; the order of rows does not matter, and no two formats may re
 
 from collections.abc import Callable, Mapping
 
-from publisher.formats import atom, data, pages, raw, table
+from publisher.formats import atom, data, pages, raw, table, tiles
 from publisher.index import Index
 
 Render = Callable[[Index, Mapping[str, bytes]], dict[str, bytes]]
@@ -18,4 +18,5 @@ FORMATS: dict[str, Render] = {
     "pages": pages.render,
     "raw": raw.render,
     "table": table.render,
+    "tiles": tiles.render,
 }
