@@ -1,7 +1,7 @@
-"""A publication as bytes: build(index, contents) makes them, seal(files, seal) signs them; write.py writes them.
+"""A publication as bytes: build(index, contents) makes them, seal(files, log, seal) signs them; write.py writes them.
 
-A publication is a function of the commit, the key and Letterbook's version. Only `*.sig`, `keys/allowed_signers`
-and the SHA256SUMS lines that name them depend on the key.
+A publication is a function of the commit, the key and Letterbook's version. Only `*.sig`, `log/checkpoint`,
+`keys/allowed_signers` and the SHA256SUMS lines that name them depend on the key.
 """
 
 import hashlib
@@ -10,26 +10,22 @@ from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher import log, schema
-from publisher.errors import RefusedError, RepositoryError
+from publisher import checkpoint, schema
+from publisher.checkpoint import Checkpoint
+from publisher.errors import RefusedError
 from publisher.examine import Examined
 from publisher.formats import FORMATS
 from publisher.git import Repository
-from publisher.index import Index
+from publisher.index import Index, LogHead
 from publisher.letter import Letter
 from publisher.signatures import sshsig
-from publisher.signatures.keys import (
-    AllowedSigner,
-    KeyListError,
-    Signer,
-    format_allowed_signers,
-    parse_allowed_signers,
-)
+from publisher.signatures.chain import Chain, files_in
+from publisher.signatures.keys import AllowedSigner, Signer, format_allowed_signers
 from publisher.snapshot import KEYS, Snapshot, is_published_path
 
-INDEX_NAMESPACE = "letterbook-index@v1"
+INDEX_NAMESPACE = checkpoint.NAMESPACE
 FILES_NAMESPACE = "letterbook-files@v1"
-PRINCIPAL = "publisher"
+PRINCIPAL = checkpoint.PRINCIPAL
 SUMS = "SHA256SUMS"
 _SUMS_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9._/-]+)")
 
@@ -81,10 +77,12 @@ def index_of(repository: Repository, commit: str, examined: Examined) -> Index:
 # -- seal ----------------------------------------------------------------------------------------------------
 
 
-def seal(files: Mapping[str, bytes], sealed_by: Seal) -> dict[str, bytes]:
-    """Return the files with key lists, checksums and signatures."""
+def seal(files: Mapping[str, bytes], head: LogHead, sealed_by: Seal) -> dict[str, bytes]:
+    """Return the files with key lists, the checkpoint of the log, checksums and signatures."""
     signer = sealed_by.signer
+    signed = Checkpoint(origin=head.origin, size=head.size, root=bytes.fromhex(head.root))
     sealed = {**files, **sealed_by.key_lists}
+    sealed[checkpoint.PATH] = checkpoint.sign(signed, signer)
     sealed["index.json.sig"] = sshsig.sign(signer, files["index.json"], INDEX_NAMESPACE)
     if "keys/allowed_signers" not in sealed:
         sealed["keys/allowed_signers"] = _own_list(sealed_by)
@@ -95,7 +93,10 @@ def seal(files: Mapping[str, bytes], sealed_by: Seal) -> dict[str, bytes]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KeyLists:
-    """The archive's own lists of keys: copies by published path, the newest one's bytes, its entries, and all."""
+    """The archive's own lists of keys: copies by published path, with the signatures over them; and who may publish.
+
+    `newest` are the bytes of the newest list, `signers` its publishers, `all_signers` those of every list.
+    """
 
     published: dict[str, bytes]
     newest: bytes | None
@@ -104,28 +105,15 @@ class KeyLists:
 
 
 def key_lists(snapshot: Snapshot) -> KeyLists:
-    """Return the key lists under records/keys/, the newest being the one with the highest number."""
-    numbered: dict[int, bytes] = {}
-    for path, data in snapshot.files.items():
-        name = path.removeprefix(KEYS).removesuffix(".allowed_signers")
-        if path == f"{KEYS}{name}.allowed_signers" and name.isascii() and name.isdecimal():
-            numbered[int(name)] = data
-    if not numbered:
-        return KeyLists(published={}, newest=None, signers=(), all_signers=())
-    entries = {number: _entries(number, data) for number, data in sorted(numbered.items())}
+    """Return the key lists under records/keys/ of a snapshot without faults."""
+    files = files_in(snapshot.files, KEYS)
+    chain = Chain.of(files)
     return KeyLists(
-        published={f"keys/{number}.allowed_signers": data for number, data in numbered.items()},
-        newest=numbered[max(numbered)],
-        signers=entries[max(numbered)],
-        all_signers=tuple(entry for signers in entries.values() for entry in signers),
+        published={f"keys/{name}": data for name, data in files.items()},
+        newest=chain.newest.data if chain.newest else None,
+        signers=chain.newest.publishers if chain.newest else (),
+        all_signers=tuple(entry for link in chain.links for entry in link.listed.publishers),
     )
-
-
-def _entries(number: int, data: bytes) -> tuple[AllowedSigner, ...]:
-    try:
-        return parse_allowed_signers(data)
-    except KeyListError as fault:
-        raise RepositoryError(f"{KEYS}{number}.allowed_signers: {fault}", "mend the key list and commit it") from fault
 
 
 def _own_list(sealed_by: Seal) -> bytes:
@@ -164,13 +152,23 @@ def parse_sums(data: bytes) -> dict[str, str]:
 def guard(index: Index, line: set[str], previous: Index, *, allow_mass_change: bool) -> None:
     """Raise RefusedError where publishing `index` would break what `previous` promised.
 
-    `line` holds the commits of the new first-parent line. The line must contain the earlier commit (or the
-    earlier log must be a prefix of the new one), and not more than max(3, 10 %) letters may be lost or withdrawn.
+    `line` holds the commits of the new first-parent line. The earlier log must be a prefix of the new one. The
+    line must contain the earlier commit, unless it was rewritten for a reason that shows: versions were erased
+    since, or the repository has another object format. Not more than max(3, 10 %) letters may be lost or withdrawn.
     """
-    if previous.source.commit not in line and not _is_prefix(previous, index):
+    is_prefix = index.leaves()[: previous.log.size] == previous.leaves()
+    if previous.source.commit in line:
+        if not is_prefix:
+            raise RefusedError(
+                "the log of the earlier publication is not the beginning of the new one, as every checkpoint needs it",
+                "entries of records/erasures.yaml stay as they were published: write them so again (docs/erasure.md)",
+            )
+    elif not is_prefix or not _is_rewritten_openly(previous, index):
         raise RefusedError(
             f"the earlier publication is of commit {previous.source.commit}, which is not on this line of history",
-            "merge onto the published branch instead of rewriting it, or of making it a second parent",
+            "merge onto the published branch instead of rewriting it, or of making it a second parent; where the law "
+            "demanded a rewrite, list what was erased in records/erasures.yaml with the values that it had "
+            "(docs/erasure.md)",
         )
     before = _published(previous)
     lost = sorted(before - _published(index))
@@ -185,15 +183,21 @@ def _published(index: Index) -> set[str]:
     return {entry.id for entry in index.letters if isinstance(entry.letter, Letter)}
 
 
-def _is_prefix(previous: Index, index: Index) -> bool:
-    old = index_leaves(previous)
-    return index_leaves(index)[: len(old)] == old
+def _is_rewritten_openly(previous: Index, index: Index) -> bool:
+    """Whether the new index itself says why earlier commits have other ids now."""
+    imported = previous.source.object_format != index.source.object_format
+    return imported or bool(_erased(index) - _erased(previous))
+
+
+def _erased(index: Index) -> set[tuple[str, int]]:
+    return {
+        (key, revision.rev)
+        for key, provenance in index.provenances.items()
+        for revision in provenance.revisions
+        if revision.erased is not None
+    }
 
 
 def index_leaves(index: Index) -> list[bytes]:
     """Return all leaves of the log, rebuilt from an index alone."""
-    provenances = {f"letters/{entry.id}": entry.provenance for entry in index.letters}
-    provenances |= {f"assessments/{entry.id}": entry.provenance for entry in index.assessments}
-    provenances |= {entry.key: entry.provenance for entry in index.tables}
-    provenances |= {entry.key: entry.provenance for entry in index.removed}
-    return log.leaves(provenances)
+    return index.leaves()

@@ -40,6 +40,23 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
     return Written(changed=len(files) - len(unchanged), unchanged=len(unchanged), pruned=len(pruned))
 
 
+def write_file(path: Path, data: bytes) -> None:
+    """Make one file hold `data`, or, if anything fails, what it held before; it is on the disk when this returns.
+
+    Raises UnavailableError.
+    """
+    beside = path.with_name(f".{path.name}.letterbook-new")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError as fault:
+        beside.unlink(missing_ok=True)
+        raise UnavailableError(f"{path} could not be written: {fault.strerror}", "what it held is untouched") from fault
+
+
 def published_names(folder: Path) -> set[str]:
     """Return the paths that the publication in a folder names; none if there is no folder, or an empty one."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):

@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from publisher import publish as publishing
@@ -12,10 +13,11 @@ from publisher.examine import examine_commit
 from publisher.git import Repository
 from publisher.history import History
 from publisher.index import Index
-from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, PRINCIPAL, Seal, index_of, key_lists
+from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, PRINCIPAL, KeyLists, Seal, index_of, key_lists
 from publisher.reports import REPORTS
 from publisher.signatures import sshsig
 from publisher.signatures.agent import AgentSigner
+from publisher.signatures.chain import MAX_LISTS
 from publisher.signatures.keys import (
     AllowedSigner,
     PublicKey,
@@ -24,7 +26,7 @@ from publisher.signatures.keys import (
     generate_private_key,
     load_private_key,
 )
-from publisher.site import open_site
+from publisher.site import Site, open_site
 from publisher.write import published_names, repair, write
 
 NAMESPACES = {INDEX_NAMESPACE, FILES_NAMESPACE}
@@ -51,13 +53,13 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
         lists = key_lists(examined.snapshot)
         signer = _signer(repository, key, lists.signers, listed=lists.newest is not None)
         index = index_of(repository, name, examined)
-        _guard(index, examined.history, previous, str(out), signer, lists.all_signers, allow_mass_change)
+        _guard(index, examined.history, previous, str(out), signer, lists, allow_mass_change)
         progress.step("rendering")
         files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
         own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}
         seal = Seal(signer=signer, key_lists={**lists.published, **own}, trusted=key is not None)
         progress.step("writing")
-        written = write(publishing.seal(files, seal), out)
+        written = write(publishing.seal(files, index.log, seal), out)
     print(
         f"{out}: {len(index.letters)} letters of commit {name[:12]}, "
         f"{written.changed} files written, {written.unchanged} unchanged, {written.pruned} pruned",
@@ -137,7 +139,7 @@ def _guard(
     named: str | None,
     out: str,
     signer: Signer,
-    listed: tuple[AllowedSigner, ...],
+    lists: KeyLists,
     allow: bool,
 ) -> None:
     """Hold the new index against the publication before it, if there is one whose signature is good.
@@ -151,7 +153,7 @@ def _guard(
     if named is not None and (data is None or signature is None):
         raise UnavailableError(f"{named} holds no signed index.json", "name the publication before this one")
     own = AllowedSigner(principals=(PRINCIPAL,), namespaces=(INDEX_NAMESPACE,), key=signer.public_key)
-    if data is None or signature is None or not _is_believed(data, signature, (*listed, own)):
+    if data is None or signature is None or not _is_believed(data, signature, (*lists.all_signers, own)):
         print(f"{site.name}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
         return
     try:
@@ -163,6 +165,21 @@ def _guard(
         ) from fault
     line = {commit.id for commit in history.line}
     publishing.guard(index, line, earlier, allow_mass_change=allow)
+    _guard_lists(site, lists.published)
+
+
+def _guard_lists(site: Site, published: Mapping[str, bytes]) -> None:
+    """Every key list of the earlier publication must be in this one, byte by byte."""
+    for number in range(1, MAX_LISTS + 1):
+        path = f"keys/{number}.allowed_signers"
+        earlier = site.read(path)
+        if earlier is None:
+            return
+        if published.get(path) != earlier:
+            raise RefusedError(
+                f"the earlier publication has another key list {number}, and a published list never changes",
+                f"bring back records/{path} as it was published, and write what is new as the next list",
+            )
 
 
 def _is_believed(data: bytes, signature: bytes, keys: tuple[AllowedSigner, ...]) -> bool:
