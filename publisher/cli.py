@@ -152,6 +152,19 @@ def _verify_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ALLOWED_SIGNERS",
         help="the archive's key list, from somewhere you trust",
     )
+    parser.add_argument(
+        "--since",
+        metavar="FILE_OR_URL",
+        help="a checkpoint or an index.json that you kept: what is published must extend it",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="as --since, and keep the newest checkpoint here (for monitors)"
+    )
+    parser.add_argument(
+        "--newer",
+        metavar="FILE_OR_URL",
+        help="the log/checkpoint of a newer publication: SITE is an old one, and must be a part of it",
+    )
     parser.add_argument("--no-fsck", action="store_true", help="leave out 'git fsck --full' (shown as not checked)")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
 
@@ -163,6 +176,9 @@ def _verify(options: argparse.Namespace) -> int:
         options.site,
         repository=options.repo,
         keys=options.keys,
+        since=options.since,
+        state=options.state,
+        newer=options.newer,
         fsck=not options.no_fsck,
         form=options.format,
     )
@@ -179,11 +195,59 @@ def _history(options: argparse.Namespace) -> int:
     return history(options.id, form=options.format)
 
 
+def _keys_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--at", metavar="COMMIT", help="show the key lists of a commit, not those on disk")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def _keys(options: argparse.Namespace) -> int:
+    from publisher.commands.keys import keys
+
+    return keys(at=options.at, form=options.format)
+
+
+def _prove_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("id", metavar="ID", help="a letter's id, or a record's key such as assessments/ID or parties")
+    parser.add_argument("--rev", type=int, metavar="N", help="which of its versions (default: the newest)")
+    parser.add_argument(
+        "--site", metavar="DIR_OR_URL", help="a publication (default: the folder public at the root of the repository)"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write the proof here (default: standard output)")
+
+
+def _prove(options: argparse.Namespace) -> int:
+    from publisher.commands.prove import prove
+
+    return prove(options.id, rev=options.rev, site=options.site, out=options.out)
+
+
+def _verify_proof_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="a proof that 'letterbook prove' made")
+    parser.add_argument("--record", type=Path, required=True, metavar="FILE", help="the record that it is the proof of")
+    parser.add_argument(
+        "--keys",
+        type=Path,
+        required=True,
+        metavar="ALLOWED_SIGNERS",
+        help="the archive's key list, from somewhere you trust",
+    )
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
+
+
+def _verify_proof(options: argparse.Namespace) -> int:
+    from publisher.commands.verify_proof import verify_proof
+
+    return verify_proof(options.file, record=options.record, keys=options.keys, form=options.format)
+
+
 COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None], Run], ...] = (
     ("check", "judge the records and say everything that is wrong with them", _check_arguments, _check),
     ("publish", "make a signed publication of a commit", _publish_arguments, _publish),
     ("verify", "audit a publication against its signatures and against git", _verify_arguments, _verify),
     ("history", "list every landed revision of a record", _history_arguments, _history),
+    ("keys", "show the key lists, who signed them, and whether they hold", _keys_arguments, _keys),
+    ("prove", "prove that one version of a record is in the log", _prove_arguments, _prove),
+    ("verify-proof", "check such a proof, without a clone or a network", _verify_proof_arguments, _verify_proof),
 )
 
 

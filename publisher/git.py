@@ -1,9 +1,9 @@
 """The git repository: the only module that runs git, by plumbing commands through GitPython's command object.
 
-Every command runs in a scrubbed environment (nothing of the caller's but PATH), with the repository's own
-configuration disarmed as far as git allows. GitPython only ever adds to the environment, so `env -i` starts
-each git with exactly what stands in `ENVIRONMENT`. Object ids are strings of hex digits; every blob that is
-read is hashed again, so a forged loose object cannot pass for another.
+Every command runs in a scrubbed environment (nothing of the caller's but the absolute folders of PATH), with the
+repository's own configuration disarmed as far as git allows. GitPython only ever adds to the environment, so `env -i`
+starts each git with exactly what stands in `ENVIRONMENT`. Object ids are strings of hex digits; every blob and commit
+that is read is hashed again, so a forged loose object cannot pass for another.
 
 GitPython's Repo and its object database are not used: they cannot read SHA-256 repositories.
 """
@@ -11,6 +11,8 @@ GitPython's Repo and its object database are not used: they cannot read SHA-256 
 import hashlib
 import os
 import shutil
+import signal
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 ObjectFormat = Literal["sha1", "sha256"]
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
+MAX_COMMIT = 1 << 20
+START_SECONDS = 20.0  # for the first command, which reads the configuration and whatever that includes
 
 ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # a promisor remote of a hostile clone would run commands
@@ -82,7 +86,7 @@ class TreeEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Blob:
-    """One blob as read: `data` is None where it is larger than the reader asked for."""
+    """One blob (or another object) as read: `data` is None where it is larger than the reader asked for."""
 
     id: str
     size: int
@@ -117,15 +121,17 @@ class Repository:
     # -- running git ---------------------------------------------------------------------------------------
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
-        environment = dict(ENVIRONMENT, PATH=os.environ.get("PATH", os.defpath))
+        environment = dict(ENVIRONMENT, PATH=_path())
         if self._index_file is not None:
             environment["GIT_INDEX_FILE"] = self._index_file
-        command = ["env", "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
+        command = [_program("env"), "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
         for setting in (*DISARMED, f"safe.directory={self.root}"):
             command += ["-c", setting]
         return [*command, *arguments]
 
-    def _run(self, *arguments: str, feed: bytes = b"", accept: tuple[int, ...] = (0,)) -> tuple[int, bytes]:
+    def _run(
+        self, *arguments: str, feed: bytes = b"", accept: tuple[int, ...] = (0,), seconds: float | None = None
+    ) -> tuple[int, bytes]:
         with _file_of(feed) as source:
             status, output, complaint = self._git.execute(
                 self._command(arguments),
@@ -134,6 +140,12 @@ class Repository:
                 with_exceptions=False,
                 stdout_as_string=False,
                 strip_newline_in_stdout=False,
+                kill_after_timeout=seconds,
+            )
+        if seconds is not None and status == -signal.SIGKILL:
+            raise RepositoryError(
+                f"git did not end within {seconds:g} seconds of reading this clone's configuration",
+                "its git directory, or a file that its configuration includes, holds something that is no file",
             )
         if status not in accept:
             raise RepositoryError(
@@ -159,7 +171,7 @@ class Repository:
     # -- what kind of repository this is -------------------------------------------------------------------
 
     def _object_format(self) -> ObjectFormat:
-        _, output = self._run("rev-parse", "--show-object-format")
+        _, output = self._run("rev-parse", "--show-object-format", seconds=START_SECONDS)
         return "sha256" if output.strip() == b"sha256" else "sha1"
 
     @property
@@ -169,8 +181,10 @@ class Repository:
         return Path(os.fsdecode(output.rstrip(b"\n")))
 
     def require_whole(self) -> None:
-        """Raise RepositoryError unless the whole history is here: not shallow, not grafted, not partial."""
+        """Raise RepositoryError unless the whole history is here, in files: not shallow, not grafted, not partial."""
         folder = self.git_dir
+        _, own = self._run("rev-parse", "--path-format=absolute", "--git-dir")
+        _require_files(folder, Path(os.fsdecode(own.rstrip(b"\n"))))
         if (folder / "shallow").exists():
             raise RepositoryError(
                 "this clone is shallow: its history is cut off, so every date would be wrong",
@@ -196,6 +210,11 @@ class Repository:
 
     def fsck(self) -> None:
         """Raise RepositoryError unless every object is what its name says (git fsck --full)."""
+        if self._run("config", "--get", "fsck.skipList", accept=(0, 1))[0] == 0:
+            raise RepositoryError(
+                "this clone's configuration keeps objects from git fsck",
+                "remove fsck.skipList from it, or make a clone of your own",
+            )
         self._run("fsck", "--full", "--no-dangling", "--no-progress")
 
     # -- commits -------------------------------------------------------------------------------------------
@@ -258,6 +277,22 @@ class Repository:
                 return found[0]
         return None
 
+    def commit_objects(self, tip: str) -> Iterator[tuple[str, bytes]]:
+        """Yield every commit that can be reached from the commit `tip`: its id, and its bytes, hashed again.
+
+        Raises RepositoryError for one of more than MAX_COMMIT bytes.
+        """
+        with _file_of(b"") as nothing:
+            for ids in self._stream("rev-list", "--end-of-options", f"{tip}^{{commit}}", feed=nothing):
+                for output in self._stream("cat-file", "--batch", "--buffer", feed=ids):
+                    while header := output.readline():
+                        found = self._read_object("commit", header, output, MAX_COMMIT)
+                        if found.data is None:
+                            raise RepositoryError(
+                                f"commit {found.id} is larger than {MAX_COMMIT} bytes", "nobody writes such a commit"
+                            )
+                        yield found.id, found.data
+
     # -- trees and blobs -----------------------------------------------------------------------------------
 
     def changes(self, commits: Iterable[LineCommit], folder: str) -> Iterator[tuple[str, list[Change]]]:
@@ -309,23 +344,23 @@ class Repository:
             feed.seek(0)
             for output in self._stream("cat-file", "--batch", "--buffer", feed=feed):
                 while header := output.readline():
-                    yield self._read_blob(header, output, keep)
+                    yield self._read_object("blob", header, output, keep)
 
-    def _read_blob(self, header: bytes, output: BinaryIO, keep: int) -> Blob:
+    def _read_object(self, expected: str, header: bytes, output: BinaryIO, keep: int) -> Blob:
         name, _, rest = header.decode("ascii", "replace").strip().partition(" ")
         kind, _, length = rest.partition(" ")
-        if kind != "blob":
+        if kind != expected:
             raise RepositoryError(
-                f"object {name} is {kind or 'missing'}, not a file", "check the clone with 'git fsck --full'"
+                f"object {name} is {kind or 'missing'}, not a {expected}", "check the clone with 'git fsck --full'"
             )
         size = int(length)
-        identity, content = hashlib.new(self.object_format, b"blob %d\0" % size), hashlib.sha256()
+        identity, content = hashlib.new(self.object_format, f"{kind} {size}\0".encode()), hashlib.sha256()
         kept: list[bytes] = []
         left = size
         while left:
             chunk = output.read(min(left, 1 << 20))
             if not chunk:
-                raise RepositoryError(f"git ended before blob {name} did", "check the clone with 'git fsck --full'")
+                raise RepositoryError(f"git ended before {kind} {name} did", "check the clone with 'git fsck --full'")
             identity.update(chunk)
             content.update(chunk)
             if size <= keep or not kept:
@@ -374,18 +409,70 @@ class _Contents(Mapping[str, bytes]):
         return len(self._blobs)
 
 
+def _path() -> str:
+    """PATH without what depends on the folder one stands in: that may be a clone, with a `git` of its own."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name, path=_path())
+    if found is None:
+        raise RepositoryError(f"{name} is not installed", "install git 2.31 or newer, in an absolute folder of PATH")
+    return found
+
+
 def _command_object(root: Path) -> "Git":
-    if shutil.which("git") is None:
-        raise RepositoryError("git is not installed", "install git 2.31 or newer")
-    theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_")}
-    os.environ["GIT_PYTHON_REFRESH"] = "quiet"  # loading GitPython runs git once, in the environment as it is
+    _program("git")
+    own = {
+        "GIT_PYTHON_REFRESH": "quiet",
+        "PATH": _path(),
+    }  # loading GitPython runs git once, in the environment as it is
+    theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_") or name == "PATH"}
+    os.environ.update(own)
     try:
         from git import Git  # imported here: it costs more to load than everything else together
     finally:
-        del os.environ["GIT_PYTHON_REFRESH"]
+        for name in own:
+            del os.environ[name]
         os.environ.update(theirs)
 
     return Git(str(root))
+
+
+def _require_files(*folders: Path) -> None:
+    """Raise RepositoryError for a pipe or a device below git directories: who opens one may wait for ever.
+
+    Links are followed, and so are the object stores that `objects/info/alternates` names.
+    """
+    waiting, seen = list(map(str, folders)), set[tuple[int, int]]()
+    while waiting:
+        folder = waiting.pop()
+        facts = os.stat(folder)
+        if (facts.st_dev, facts.st_ino) in seen:
+            continue
+        seen.add((facts.st_dev, facts.st_ino))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                elif entry.is_file():
+                    waiting += _alternates(entry.path)
+                elif os.path.exists(entry.path) and not stat.S_ISSOCK(entry.stat().st_mode):
+                    raise RepositoryError(
+                        f"{entry.path!r} is neither a file nor a folder, and git might read from it for ever",
+                        "no git puts such a thing there: make a clone of your own",
+                    )
+
+
+def _alternates(path: str) -> list[str]:
+    """The folders that a file lists, if it is one that lists object stores."""
+    if not path.endswith("/objects/info/alternates"):
+        return []
+    objects = Path(path).parent.parent
+    lines = os.fsdecode(Path(path).read_bytes()).split("\n")
+    found = [objects / line for line in lines if line and not line.startswith("#")]
+    return [str(folder) for folder in found if "\0" not in str(folder) and folder.is_dir()]
 
 
 def _is_bare(folder: Path) -> bool:

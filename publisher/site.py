@@ -43,6 +43,14 @@ def open_site(name: str) -> Site:
     return FolderSite(name)
 
 
+def open_file(name: str) -> bytes | None:
+    """Return the bytes of one file on disk or at an http(s) address; None if there is no such file."""
+    folder, _, path = name.rpartition("/")
+    if "://" in name and not path:
+        raise UsageError(f"{name} is no file", "name a file, such as .../log/checkpoint")
+    return open_site(folder or ("/" if name.startswith("/") else ".")).read(path)
+
+
 class FolderSite:
     """A publication in a folder; symbolic links are never followed and count as absent."""
 

@@ -14,7 +14,6 @@ from publisher.reports import REPORTS
 from publisher.signatures.keys import generate_private_key
 from tests.builders import Archive
 from tests.command import LETTERBOOK, letterbook
-from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,13 +63,18 @@ def test_the_first_screen_runs_as_printed(own: Archive) -> None:
             shutil.copy(own.folder / "public" / "keys" / "allowed_signers", own.folder / "allowed_signers")
 
 
-def test_the_audit_by_stock_tools_runs_as_printed(own: Archive) -> None:
-    need("ssh-keygen")
-    run("letterbook publish --out public --key ~/.ssh/letterbook", own.folder)
-    shutil.copy(own.folder / "public" / "keys" / "allowed_signers", own.folder / "allowed_signers")
-    (block,) = [lines for lines in blocks(README) if "ssh-keygen" in lines[0]]
-    for line in block:
-        run(line.removeprefix("$ "), own.folder)
+def test_the_audit_runs_as_printed(own: Archive) -> None:
+    desk = own.folder.parent / "desk"
+    desk.mkdir()
+    run(f"letterbook publish --out {desk}/site --key ~/.ssh/letterbook", own.folder)
+    shutil.copy(desk / "site" / "keys" / "allowed_signers", desk / "allowed_signers")
+    letter = min(own.folder.glob("records/letters/*/*.yaml"))
+    shutil.copy(letter, desk / "letter.yaml")
+    section = README.split("## Audit")[1].split("## Commands")[0]
+    words = {"SITE": "site", "ID": letter.stem, "ARCHIVE": str(own.folder)}
+    lines = [line.removeprefix("$ ") for block in blocks(section) for line in block]
+    said = "".join(run(re.sub(r"\b(SITE|ID|ARCHIVE)\b", lambda word: words[word[1]], line), desk) for line in lines)
+    assert said.count("verified") >= 3 and "unchanged" in said
 
 
 def test_the_commands_of_the_readme_are_those_of_the_help() -> None:
@@ -90,7 +94,7 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_help() -> None:
         assert re.search(rf"^ +{status} +{re.escape(meaning)}$", usage, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["check", "publish", "verify", "history"])
+@pytest.mark.parametrize("name", ["check", "publish", "verify", "history", "prove", "verify-proof", "keys"])
 def test_wrong_arguments_are_two(name: str, tmp_path: Path) -> None:
     assert letterbook(tmp_path, name, "--no-such-option").status == 2
 

@@ -13,8 +13,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words strict",
-        "record letter documents git signatures checkpoint site reports",
+        "schema dates text words strict merkle tiles",
+        "record letter documents git signatures checkpoint site reports commits",
         "snapshot",
         "archive history",
         "provenance log",
@@ -25,6 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "publish",
         "write",
         "audit",
+        "steps",
         "commands",
         "cli",
     )

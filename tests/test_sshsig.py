@@ -4,6 +4,7 @@ import hashlib
 import struct
 import subprocess
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -291,6 +292,17 @@ def test_never_looser_than_stock(name: str, tmp_path: Path, record_property: Cal
     record_property("ours", verdict)
     record_property("ssh-keygen", reference)
     assert reference or not verdict
+
+
+def test_variants_of_every_kind_are_compared_with_stock(tmp_path: Path) -> None:
+    """Over a hundred files: both accept, both refuse, and ours is stricter; ours alone never accepts."""
+    cases = set((ACCEPTED | REFUSED | EITHER).values())
+    verdicts = Counter((ours(armored), stock(armored, tmp_path)) for armored in cases)
+    assert len(cases) == verdicts.total() >= 100
+    assert verdicts[True, True] >= 7
+    assert verdicts[False, False] >= 60
+    assert verdicts[False, True] >= 20
+    assert verdicts[True, False] == 0
 
 
 @pytest.mark.parametrize("namespace", ["x", *("n" * size for size in range(37, 42)), "n" * 255])

@@ -1,16 +1,22 @@
-"""letterbook verify: audit a publication against its own signatures and against git."""
+"""letterbook verify: audit a publication against its own signatures, against git, and against what you kept."""
 
 import json
 import sys
+import time
 from pathlib import Path
 
-from publisher.audit import Audit, Step, rebuild
+from publisher import checkpoint
+from publisher.audit import Audit, Memory, Newer, Step
 from publisher.commands.progress import Progress
-from publisher.errors import LetterbookError, RepositoryError, UnavailableError, UsageError
+from publisher.errors import UnavailableError, UsageError
 from publisher.git import Repository
-from publisher.signatures.keys import AllowedSigner, KeyListError, parse_allowed_signers
-from publisher.site import open_site
+from publisher.signatures.keys import KeyListError
+from publisher.signatures.lists import trust
+from publisher.site import open_file, open_site
+from publisher.steps import run
+from publisher.steps.memory import State, remember
 from publisher.text import visible
+from publisher.write import write_file
 
 _MARKS = {"passed": "ok  ", "failed": "FAIL", "not checked": "--  "}
 _PROVES = ("This proves what this archive published and in which order, not that a letter was sent, received or true.",)
@@ -18,75 +24,108 @@ _NO_KEYS = (
     "The key was taken from the publication itself, which proves nothing about who signed: "
     "give the archive's key list with --keys."
 )
+_NO_MEMORY = (
+    "Nothing was compared with an earlier visit: keep log/checkpoint or index.json, and give it with --since then."
+)
+_REMEMBERED = ("keys", "index-signature", "index", "log")
 
 
-def verify(site: str, *, repository: Path | None, keys: Path | None, fsck: bool, form: str) -> int:
+def verify(
+    site: str,
+    *,
+    repository: Path | None,
+    keys: Path | None,
+    since: str | None,
+    state: Path | None,
+    newer: str | None,
+    fsck: bool,
+    form: str,
+) -> int:
     """Audit a publication; return 0 if every step passed, 1 if one failed, 3 if one could not be checked."""
-    audit = Audit(site=open_site(site), keys=_keys(keys))
+    if since is not None and state is not None:
+        raise UsageError("--since and --state both say what you remember", "give one of them")
+    if newer is not None and keys is None:
+        raise UsageError("--newer needs to know which keys are current", "give the newest key list with --keys")
+    now = int(time.time())
+    audit = Audit(
+        site=open_site(site),
+        open_repository=lambda: Repository.find(repository or Path.cwd()),
+        keys=_keys(keys),
+        fsck=fsck,
+        since=_memory(since, now) if since is not None else _state(state, now),
+        newer=None if newer is None else _newer(newer),
+        now=now,
+    )
     with Progress() as progress:
-        progress.step("reading the publication")
-        audit.open()
-        progress.step("rebuilding it from git")
-        _compare(audit, repository, fsck=fsck)
+        run(audit, progress=progress.step)
     notes = [] if keys else [_NO_KEYS]
+    notes += _keep(audit, state, now)
+    if audit.since is None and state is None:
+        notes.append(_NO_MEMORY)
     sys.stdout.write(_as_json(audit, notes) if form == "json" else _as_text(audit, notes))
     return audit.exit_status
 
 
-def _compare(audit: Audit, folder: Path | None, *, fsck: bool) -> None:
-    try:
-        found = Repository.find(folder or Path.cwd())
-        found.require_whole()
-    except LetterbookError as fault:
-        audit.skip_git(f"{fault.message}; {fault.hint}")
-        return
-    if not fsck:
-        audit.skip("repository", "git fsck was left out (--no-fsck)")
-    elif not audit.attempt("repository", "the clone is whole and its objects are what their names say", found.fsck):
-        audit.skip_git("the clone cannot be trusted")
-        return
-    if audit.index is None:
-        audit.skip_git("the index was not read")
-        return
-    if _on_line(audit, found, audit.index["source"]["commit"]):
-        try:
-            audit.compare(lambda commit: rebuild(found, commit))
-        except RepositoryError as fault:
-            audit.skip_git(f"{fault.message}; {fault.hint}")
-    else:
-        audit.skip_git("the commit was not found on the line")
+# -- what was asked ------------------------------------------------------------------------------------------
 
 
-def _on_line(audit: Audit, repository: Repository, commit: str) -> bool:
-    """Make step 6: the commit stands on the first-parent line of HEAD or of the remote's default branch."""
-    if repository.find_commit(commit) != commit:
-        audit.skip("commit", f"index.json, source.commit: there is no commit {commit} in this clone; run 'git fetch'")
-        return False
-    for tip in ("HEAD", "refs/remotes/origin/HEAD"):
-        end = repository.find_commit(tip)
-        if end is not None and any(entry.id == commit for entry in repository.line(end)):
-            audit.attempt("commit", f"commit {commit} stands on the first-parent line of {tip}", lambda: None)
-            return True
-    audit.fail(
-        "commit", "the commit is not on the first-parent line of this clone's branch: its history was rewritten",
-        "index.json", "source.commit", commit,
-    )  # fmt: skip
-    return False
-
-
-def _keys(path: Path | None) -> tuple[AllowedSigner, ...] | None:
+def _keys(path: Path | None) -> bytes | None:
     if path is None:
         return None
     try:
-        return parse_allowed_signers(path.read_bytes())
+        data = path.read_bytes()
+        trust(data)
     except OSError as fault:
         raise UnavailableError(
             f"{path} could not be read: {fault.strerror}", "name a list of allowed signers"
         ) from fault
     except KeyListError as fault:
+        raise UsageError(f"{path}: {fault}", "docs/format.md says what a list of keys looks like") from fault
+    return data
+
+
+def _memory(name: str, now: int) -> Memory:
+    data = open_file(name)
+    if data is None:
+        raise UnavailableError(f"there is no {name}", "name a checkpoint or an index.json that you kept")
+    try:
+        return remember(data, name, now=now)
+    except ValueError as fault:
         raise UsageError(
-            f"{path}: {fault}", "docs/format.md, section 8, says what a list of keys looks like"
+            f"{name} is nothing that can be remembered: {fault}",
+            "name a checkpoint, its first three lines, a file that --state wrote, or an index.json",
         ) from fault
+
+
+def _state(path: Path | None, now: int) -> Memory | None:
+    if path is None or not path.exists():
+        return None
+    return _memory(str(path), now)
+
+
+def _newer(name: str) -> Newer:
+    folder, _, _ = name.rpartition("/")
+    data = open_file(name)
+    if data is None:
+        raise UnavailableError(f"there is no {name}", "name the log/checkpoint of a newer publication, or its address")
+    return Newer(source=name, checkpoint=data, read=lambda path: open_site(folder or ".").read(path))
+
+
+def _keep(audit: Audit, path: Path | None, now: int) -> list[str]:
+    """Write the monitor's state if the log is sound and new; return what there is to say of it."""
+    if path is None or audit.checkpoint is None or not all(audit.has(name) for name in _REMEMBERED):
+        return [] if path is None else [f"{path} was left as it is: what was found is nothing to remember."]
+    if audit.since is None:
+        write_file(path, State(seen=now, note=audit.checkpoint).format())
+        return [f"{path} did not exist: this checkpoint was kept, and compared with nothing."]
+    if not audit.has("since"):
+        return [f"{path} was left as it is: it is the proof of what you saw before."]
+    if checkpoint.read_unsigned(audit.checkpoint) != audit.since.checkpoint:
+        write_file(path, State(seen=now, note=audit.checkpoint).format())
+    return []
+
+
+# -- what is said --------------------------------------------------------------------------------------------
 
 
 def _as_text(audit: Audit, notes: list[str]) -> str:
@@ -97,7 +136,10 @@ def _as_text(audit: Audit, notes: list[str]) -> str:
 
 
 def _step_rows(step: Step) -> list[str]:
-    rows = [f"{_MARKS[step.status]} {step.number} {step.name}: {step.says}"]
+    rows = [f"{_MARKS[step.status]} {step.number} {step.name}: {step.outcome.says}"]
+    if step.status == "passed":
+        rows += [f"       proves: {step.proves}", f"       open:   {step.leaves_open}"]
+    rows += [f"       note:   {fact}" for fact in step.outcome.facts]
     for difference in step.differences:
         place = f"{difference.what}: {difference.field}" if difference.field else difference.what
         rows.append(f"       {place}")
@@ -111,7 +153,8 @@ def _step_rows(step: Step) -> list[str]:
 def _as_json(audit: Audit, notes: list[str]) -> str:
     steps = [
         {
-            "number": step.number, "name": step.name, "status": step.status, "says": step.says,
+            "number": step.number, "name": step.name, "status": step.status, "says": step.outcome.says,
+            "proves": step.proves, "leaves_open": step.leaves_open, "facts": list(step.outcome.facts),
             "differences": [
                 {"what": d.what, "field": d.field, "published": d.published, "expected": d.expected}
                 for d in step.differences
@@ -119,8 +162,9 @@ def _as_json(audit: Audit, notes: list[str]) -> str:
         }
         for step in audit.steps
     ]  # fmt: skip
+    log = None if audit.index is None else audit.index["log"]
     report = {
-        "site": audit.site.name, "exit": audit.exit_status, "signed_by": audit.signed_by,
+        "site": audit.site.name, "exit": audit.exit_status, "signed_by": audit.signed_by, "log": log,
         "steps": steps, "notes": [*notes, *_PROVES],
     }  # fmt: skip
     return json.dumps(report, indent=1) + "\n"

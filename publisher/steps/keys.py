@@ -1,0 +1,71 @@
+"""Which keys may have signed: the auditor's list, or a newer one that its root keys vouch for."""
+
+from publisher.audit import Audit, Difference, Outcome, failed, passed
+from publisher.publish import SUMS, parse_sums
+from publisher.signatures.chain import Chain, files_in, follow
+from publisher.signatures.keys import AllowedSigner, KeyListError, parse_allowed_signers
+from publisher.signatures.lists import KeyList, trust
+
+FOLDER = "keys/"
+PATH = "keys/allowed_signers"
+
+
+def trusted(audit: Audit) -> Outcome:
+    """Find the keys that the index may be signed with.
+
+    The publication's numbered lists are read before anything is signed: each is believed only as far as the roots
+    of the auditor's own list signed it.
+    """
+    if audit.keys is None:
+        return _own(audit)
+    given = trust(audit.keys)
+    chain = _published(audit)
+    reached, path = follow(given, chain)
+    audit.current = audit.allowed = reached.publishers
+    if audit.newer is not None:
+        audit.allowed += _retired(audit)
+    if not path:
+        return passed("the keys are those of the list that you gave", *_unfollowed(reached, chain))
+    walked = ", ".join(map(str, path))
+    return passed(f"from the list that you gave its roots lead to list {walked}", *_unfollowed(reached, chain))
+
+
+def _unfollowed(reached: KeyList, chain: Chain) -> tuple[str, ...]:
+    """Say of a newer list that nothing vouches for it."""
+    newest = chain.newest
+    if newest is None or newest.number == reached.number or newest.says_the_same(reached):
+        return ()
+    if not reached.roots:
+        why = "your list names no root keys that could vouch for it: get it from the archive by another way"
+    else:
+        why = "the root keys of your list do not vouch for it"
+    return (f"the publication holds list {newest.number}, and {why}",)
+
+
+def _published(audit: Audit) -> Chain:
+    """Return the publication's numbered lists and their signatures, as far as there are any."""
+    try:
+        names = parse_sums(audit.read(SUMS) or b"")
+    except ValueError:
+        names = {}
+    wanted = files_in(dict.fromkeys(names, b""), FOLDER)
+    return Chain.of({name: data for name in wanted if (data := audit.read(FOLDER + name)) is not None})
+
+
+def _retired(audit: Audit) -> tuple[AllowedSigner, ...]:
+    """Return the keys of an old publication's own list: the newer log vouches for it, or nothing does."""
+    try:
+        return parse_allowed_signers(audit.read(PATH) or b"")
+    except KeyListError:
+        return ()
+
+
+def _own(audit: Audit) -> Outcome:
+    data = audit.read(PATH)
+    if data is None:
+        return failed("the publication holds no key list, and you gave none", [Difference(what=PATH)])
+    try:
+        audit.current = audit.allowed = parse_allowed_signers(data)
+    except KeyListError as fault:
+        return failed(f"the key list cannot be read: {fault}", [Difference(what=PATH)])
+    return passed("you gave no key list, so the publication's own was taken: it proves nothing about who signed")
