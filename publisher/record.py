@@ -60,6 +60,8 @@ def read(path: str, data: bytes) -> tuple["Record | None", tuple[Finding, ...]]:
     document = reading.document
     if document is None or not reading.codes <= _CLEAR:
         return None, _sorted(findings)
+    if document.keys() == {"id", "erased"}:
+        return None, _sorted([*findings, _erased(reading.text, path)])
     if not schema.is_valid(record.kind, document):
         problems = schema.problems(record.kind, document) or [schema.UNEXPLAINED]
         found = [_explained(problem, reading.text, path) for problem in problems[: MAX_FAULTS + 1]]
@@ -97,6 +99,16 @@ def _misplaced(path: str) -> Finding:
         message="no record belongs here",
         location=Location(path=path),
         hint="records are letters/YYYY/ID.yaml, assessments/ID.yaml, and the archive, parties, threads and erasures",
+    )
+
+
+def _erased(text: str, path: str) -> Finding:
+    return Finding(
+        code="erased-record",
+        message="this is what an erasure leaves of a version in the history, and no record",
+        location=_locate(text, path, ("erased",), "key"),
+        hint="write what is public now: a letter with its id, status: withdrawn and a changes note of kind withdrawal, "
+        "or the record without what was erased",
     )
 
 

@@ -1,47 +1,84 @@
-"""The archive's own key lists can be read, let a key sign both things that are signed, and name nobody."""
+"""The archive's own key lists can be used, are signed as they must be, stay as they landed, and name nobody."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 
 from publisher.archive import Archive
 from publisher.finding import Finding, Location
 from publisher.history import History
-from publisher.record import MAX_BYTES
-from publisher.signatures.keys import KeyListError, parse_allowed_signers
+from publisher.signatures.chain import Chain, files_in
+from publisher.signatures.lists import NAMESPACE, SIGNED
 from publisher.snapshot import KEYS
 
-SIGNED = frozenset({"letterbook-index@v1", "letterbook-files@v1"})
-_NAME = re.compile(r"[0-9]+\.allowed_signers")
+_FORMAT = "docs/format.md, section 8.1, says what a line is"
+_SIGN = f"'ssh-keygen -Y sign -f ROOT -n {NAMESPACE} < {KEYS}{{number}}.allowed_signers > {KEYS}{{number}}.NAME.sig'"
+HINTS = {
+    "bad-key-list": f"{_FORMAT}; lists are named 1.allowed_signers, 2.allowed_signers and so on",
+    "bad-key-signature": f"remove it, or sign again: {_SIGN}",
+    "bad-threshold": "say in every root line how many of the roots must sign: at least 1, at most all of them or 8",
+    "key-list-gap": "give the list the next free number; a published list is never removed",
+    "key-list-number": "write the list's own number into each of its root lines, and sign it again",
+    "key-list-unsigned": f"sign with more of the roots that it lists: {_SIGN}",
+    "key-list-unvouched": f"sign with more roots of the list before: {_SIGN}",
+    "key-listed-twice": "remove one of the two lines; roots are kept offline, a publisher's key is not",
+    "publisher-namespaces": f'write publisher namespaces="{",".join(sorted(SIGNED))}" before the key',
+    "roots-dropped": "list roots here too (others, if need be): without them nobody could follow to the next list",
+}
+_PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 _ADDRESS = re.compile(r"[^\s@=\",]+@[^\s@=\",]+")
-_LETTERBOOK = re.compile(r"letterbook-[a-z]+@v[0-9]+")
+_NO_ADDRESS = re.compile(r"letterbook-[a-z]+@v[0-9]+|sk-ssh-ed25519@openssh\.com")
 
 
-def listed(archive: Archive, _: History) -> Iterator[Finding]:
-    """Yield a finding for a list that cannot be read, has no key for a publication, or holds an address."""
-    for path, data in archive.others.items():
-        if not path.startswith(KEYS) or not path.endswith(".allowed_signers"):
+def listed(archive: Archive, history: History) -> Iterator[Finding]:
+    """Yield a finding for everything that is wrong with a key list, a signature of one, or what lies beside them."""
+    files = {path: data for path, data in archive.others.items() if path.startswith(KEYS)}
+    chain = Chain.of({path.removeprefix(KEYS): data for path, data in files.items()})
+    for fault in chain.faults:
+        number = fault.path.partition(".")[0]
+        hint = HINTS[fault.code].format(number=number if number.isdecimal() else "N")
+        yield _finding(f"{KEYS}{fault.path}", fault.code, fault.message, hint, fault.line)
+    unread = {f"{KEYS}{fault.path}" for fault in chain.faults if fault.code == "bad-key-list"}
+    for path, data in files.items():
+        if path not in unread and path.endswith(".allowed_signers"):
+            yield from _addresses(path, data)
+    yield from _changed(files, history)
+    yield from _beside(archive)
+
+
+def _addresses(path: str, data: bytes) -> Iterator[Finding]:
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        if any(not _NO_ADDRESS.fullmatch(found) for found in _ADDRESS.findall(line)):
+            hint = "delete the comment behind the key: the list is published as it is"
+            yield _finding(path, "address-in-key-list", "this line holds what looks like an address", hint, number)
+
+
+def _changed(files: Mapping[str, bytes], history: History) -> Iterator[Finding]:
+    """What landed stays, byte by byte, unless it was faulty: then nothing was ever published with it."""
+    landed = files_in(history.tip.files, KEYS)
+    faulty = {fault.path for fault in Chain.of(landed).faults}
+    for name, data in landed.items():
+        path = f"{KEYS}{name}"
+        if name not in faulty and files.get(path) != data:
+            what = "changed" if path in files else "removed"
+            back = f"bring it back ('git checkout {history.tip.commit} -- {path}')"
+            hint = f"{back}, and write what is new as the next list"
+            yield _finding(path, "key-list-changed", f"this landed before, and is {what} here: it stays as it is", hint)
+
+
+def _beside(archive: Archive) -> Iterator[Finding]:
+    for path, attachment in archive.attachments.items():
+        if not path.startswith(KEYS):
             continue
-        lines = data.decode("utf-8", "replace").split("\n")
-        if not _NAME.fullmatch(path.removeprefix(KEYS)) or len(data) > MAX_BYTES:
-            yield _finding(path, 1, "bad-key-list", "this is no numbered list of keys", "name it 1.allowed_signers")
-            continue
-        try:
-            signers = parse_allowed_signers(data)
-        except KeyListError as fault:
-            yield _finding(
-                path, fault.line, "bad-key-list", fault.message, "docs/format.md, section 8, says what a line is"
-            )
-            continue
-        if not any(set(signer.namespaces) >= SIGNED for signer in signers):
-            names = ",".join(sorted(SIGNED))
-            hint = f'write publisher namespaces="{names}" before the key'
-            yield _finding(path, 1, "bad-key-list", "no key of this list may sign a publication", hint)
-        for number, line in enumerate(lines, 1):
-            if any(not _LETTERBOOK.fullmatch(found) for found in _ADDRESS.findall(line)):
-                hint = "delete the comment behind the key: the list is published as it is"
-                yield _finding(path, number, "address-in-key-list", "this line holds what looks like an address", hint)
+        if _PRIVATE.search(attachment.head):
+            hint = "remove it, and use it no more if it was ever pushed (docs/keys.md, Stolen)"
+            yield _finding(path, "private-key", "this is a private key: it belongs in no repository", hint)
+        elif PurePosixPath(path).name not in ("README.md", ".gitkeep"):
+            said = "this is neither a key list nor a signature of one, and is not published"
+            hint = f"lists are {KEYS}1.allowed_signers and so on, signatures {KEYS}1.NAME.sig"
+            where = Location(path=path)
+            yield Finding(code="stray-file", message=said, location=where, severity="warning", hint=hint)
 
 
-def _finding(path: str, line: int, code: str, message: str, hint: str) -> Finding:
-    location = Location(path=path, line=max(line, 1), end_line=max(line, 1))
-    return Finding(code=code, message=message, location=location, hint=hint)
+def _finding(path: str, code: str, message: str, hint: str, line: int = 1) -> Finding:
+    return Finding(code=code, message=message, location=Location(path=path, line=line, end_line=line), hint=hint)
