@@ -2,22 +2,24 @@
 
 A version lands at a commit exactly when the bytes of a record's key differ from those at the commit's first
 parent (the empty tree for the root commit). A key's bytes are those at its byte-wise first path. So a move
-with the same bytes, a mode change or a rename never matter. docs/format.md, "History", has the whole rule.
+with the same bytes, a mode change or a rename never matter. docs/format.md, section 3, has the whole rule.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from publisher.errors import RepositoryError
 from publisher.git import Change, LineCommit, Repository
-from publisher.record import MAX_BYTES, key_of, parse
+from publisher.letter import Erasure
+from publisher.record import MAX_BYTES, key_of, parse, read
 from publisher.snapshot import FOLDER, Snapshot
 
 Operation = Literal["add", "revise", "remove"]
+ERASURES = "records/erasures.yaml"
 _FILES = ("100644", "100755", "100664")
 _NO_BYTES = "0" * 64
 
@@ -27,12 +29,14 @@ class Content:
     """What must be known of one version's bytes to say what a revision means.
 
     `digest` is the SHA-256 of the document as canonical JSON, or of the bytes themselves where the document
-    cannot be read; `changes` are its notes, each as (kind, canonical JSON).
+    cannot be read; `changes` are its notes, each as (kind, canonical JSON). `stub` is the (id, rev) of a document
+    `{"id": id, "erased": {"rev": rev}}`, which is all that is left where a version was erased.
     """
 
     digest: str = ""
     status: str = "published"
     changes: tuple[tuple[str, str], ...] = ()
+    stub: tuple[str, int] | None = None
 
     @property
     def is_readable(self) -> bool:
@@ -46,6 +50,7 @@ class Version:
 
     `path` is where it landed; of a key's newest version, where it stands now.
     `commit` is None for a version that is not committed yet; its times are then those of the line's last commit.
+    `erased` is the listed reason of one whose bytes were erased; its sha256 and size are those that are listed.
     """
 
     seq: int
@@ -60,6 +65,13 @@ class Version:
     sha256: str = ""
     size: int = 0
     content: Content | None = None
+    erased: str | None = None
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether its bytes are what an erasure leaves of this very version, listed or not."""
+        stub = self.content.stub if self.content else None
+        return stub is not None and stub == (self.key.rpartition("/")[2], self.rev)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,10 +98,14 @@ class History:
                 "the replayed history does not end in the files that the commit lists",
                 "the clone was tampered with or is damaged: clone again and run 'git fsck --full'",
             )
-        return cls(versions=_versions(repository, line, replay.landings, snapshot), line=tuple(line), tip=snapshot)
+        versions = _versions(repository, line, replay.landings, snapshot)
+        return cls(versions=_erased(versions, erasures_of(snapshot)), line=tuple(line), tip=snapshot)
 
     def pending(self, snapshot: Snapshot) -> "History":
-        """Return this history with one unborn version appended wherever the files differ from its end."""
+        """Return this history with one unborn version appended wherever the files differ from its end.
+
+        What the files list as erased is taken for erased, as it will be once they are committed.
+        """
         newest = self.newest
         time = max((commit.time for commit in self.line), default=0)
         paths = first_paths(snapshot.files)
@@ -98,7 +114,7 @@ class History:
             last = newest.get(key)
             gone = last is None or last.op == "remove"
             data = snapshot.files[paths[key]] if key in paths else None
-            if (data is None and gone) or (data is not None and not gone and _same(last, data)):
+            if (data is None and gone) or (data is not None and not gone and self._ends_in(last, data)):
                 continue
             version = Version(
                 seq=len(found),
@@ -115,7 +131,13 @@ class History:
             if last is not None and last.content is None and last.path:
                 found[last.seq] = replace(last, content=content_of(self.tip.files[last.path]))
             found.append(version)
-        return replace(self, versions=tuple(found))
+        return replace(self, versions=_erased(found, erasures_of(snapshot)))
+
+    def _ends_in(self, last: Version | None, data: bytes) -> bool:
+        """Whether a key's newest version, which is no removal, has these bytes."""
+        if last is None or last.erased is not None:
+            return last is not None and self.tip.files.get(last.path) == data
+        return last.size == len(data) and last.sha256 == hashlib.sha256(data).hexdigest()
 
     @property
     def newest(self) -> dict[str, Version]:
@@ -140,6 +162,28 @@ def first_paths(paths: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def erasures_of(snapshot: Snapshot) -> tuple[Erasure, ...]:
+    """Return what the files list as erased: nothing where there is no list, or a faulty one."""
+    if ERASURES not in snapshot.files:
+        return ()
+    record, faults = read(ERASURES, snapshot.files[ERASURES])
+    if record is None or any(fault.severity == "error" for fault in faults):
+        return ()
+    return tuple(map(Erasure.from_mapping, record.document["erasures"]))
+
+
+def in_force(versions: Iterable[Version], erasures: Iterable[Erasure]) -> dict[tuple[str, int], Erasure]:
+    """Return the entries, by key and rev, that say what a version was: listed once, and its bytes are its stub.
+
+    Any other entry says nothing: it could otherwise make the log hold whatever it likes. The list itself stays whole.
+    """
+    listed: dict[tuple[str, int], list[Erasure]] = {}
+    for erasure in erasures:
+        listed.setdefault((erasure.key, erasure.rev), []).append(erasure)
+    stubs = {(version.key, version.rev) for version in versions if version.is_stub and version.key != "erasures"}
+    return {place: entries[0] for place, entries in listed.items() if len(entries) == 1 and place in stubs}
+
+
 def canonical_digest(value: Any) -> str:
     """Return the SHA-256, in hex, of a JSON value in canonical form."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -156,7 +200,15 @@ def content_of(data: bytes) -> Content:
         digest=canonical_digest(document),
         status="withdrawn" if document.get("status") == "withdrawn" else "published",
         changes=tuple(map(_note, notes)) if isinstance(notes, list) else (),
+        stub=_stub(document),
     )
+
+
+def _stub(document: dict[str, Any]) -> tuple[str, int] | None:
+    match document:
+        case {"id": str() as name, "erased": {"rev": int() as rev, **more}, **others} if not more and not others:
+            return None if isinstance(rev, bool) else (name, rev)
+    return None
 
 
 def _note(note: Any) -> tuple[str, str]:
@@ -164,8 +216,13 @@ def _note(note: Any) -> tuple[str, str]:
     return (kind if isinstance(kind, str) else "", canonical_digest(note))
 
 
-def _same(version: Version | None, data: bytes) -> bool:
-    return version is not None and version.size == len(data) and version.sha256 == hashlib.sha256(data).hexdigest()
+def _erased(versions: Sequence[Version], erasures: Iterable[Erasure]) -> tuple[Version, ...]:
+    """Give every version whose entry is in force the values of the entry; all others keep their own."""
+    found, known = list(versions), in_force(versions, erasures)
+    for at, version in enumerate(versions):
+        if erasure := known.get((version.key, version.rev)):
+            found[at] = replace(version, sha256=erasure.sha256, size=erasure.size, erased=erasure.reason)
+    return tuple(found)
 
 
 def _path_bytes(path: str) -> bytes:
@@ -256,7 +313,7 @@ def _facts(
     at_hand = {blob: snapshot.files[path] for path, blob in snapshot.blobs.items() if path in snapshot.files}
     known = {name: data for name, data in at_hand.items() if name in blobs and len(data) <= MAX_BYTES}
     for name, data in known.items():
-        content = content_of(data) if name in compared else None
+        content = content_of(data) if name in compared or b"erased" in data else None
         yield name, (hashlib.sha256(data).hexdigest(), len(data), content)
     for blob in repository.blobs(sorted(blobs - known.keys()), keep=MAX_BYTES):
         content = None

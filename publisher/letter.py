@@ -1,4 +1,4 @@
-"""What the records mean: letters, assessments, parties, threads and the archive, as frozen values.
+"""What the records mean: letters, assessments, parties, threads, erasures and the archive, as frozen values.
 
 Each class has the fields of its schema (schema/*.schema.json), in the same order and under the same names; a
 Python keyword gets a trailing underscore (`from_`, `class_`, `as_`). What was left out is None, (), or the
@@ -190,11 +190,12 @@ class Letter(Value):
     disputes: tuple[Dispute, ...] = ()
     status: str = "published"
     changes: tuple[Change, ...] = ()
+    salt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Withdrawn(Value):
-    """All that is left of a letter that was withdrawn."""
+    """All that is left of a letter that was withdrawn; its record may hold more, such as a salt, which is not shown."""
 
     id: str
     status: str
@@ -235,6 +236,7 @@ class Assessment(Value):
     outcomes: tuple[Outcome, ...]
     disputes: tuple[Dispute, ...] = ()
     changes: tuple[Change, ...] = ()
+    salt: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -298,6 +300,18 @@ class ArchiveInfo(Value):
     licence: str
     coverage: tuple[Coverage, ...] = ()
     identities: tuple[Identity, ...] = ()
+    salt: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Erasure(Value):
+    """One version whose bytes the law wanted erased: `sha256` and `size` are what they were."""
+
+    key: str
+    rev: int
+    sha256: str
+    size: int
+    reason: str
 
 
 def letter_from(document: Mapping[str, Any]) -> Letter | Withdrawn:

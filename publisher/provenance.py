@@ -39,7 +39,10 @@ class Stamp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Revision:
-    """One landed version; a removal has neither sha256 nor size."""
+    """One landed version; a removal has neither sha256 nor size.
+
+    `erased` says why the bytes of an erased version are gone; its sha256 and size are those they had, as listed.
+    """
 
     seq: int
     rev: int
@@ -50,6 +53,7 @@ class Revision:
     meaning: Meaning
     sha256: str | None = None
     size: int | None = None
+    erased: str | None = None
 
     @property
     def stamp(self) -> Stamp:
@@ -75,7 +79,9 @@ class Revision:
     def to_mapping(self) -> dict[str, Any]:
         """Return the revision as it stands in the index."""
         found = {**self.stamp.to_mapping(), "op": self.op, "meaning": self.meaning}
-        return found if self.sha256 is None else {**found, "sha256": self.sha256, "size": self.size}
+        if self.sha256 is not None:
+            found |= {"sha256": self.sha256, "size": self.size}
+        return found if self.erased is None else {**found, "erased": self.erased}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -165,5 +171,5 @@ def _revision(version: Version, meaning: Meaning) -> Revision:
         seq=version.seq, rev=version.rev, commit=version.commit or "",
         landed_at=utc(version.landed_at), published_at=utc(version.published_at),
         op=version.op, meaning=meaning,
-        sha256=None if removed else version.sha256, size=None if removed else version.size,
+        sha256=None if removed else version.sha256, size=None if removed else version.size, erased=version.erased,
     )  # fmt: skip

@@ -80,7 +80,7 @@ def publication(folder: Path) -> dict[str, bytes]:
     assert not examined.errors, examined.findings
     index = publishing.index_of(repository, commit, examined)
     files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
-    return publishing.seal(files, publishing.Seal(signer=SIGNER, key_lists={}, trusted=True))
+    return publishing.seal(files, index.log, publishing.Seal(signer=SIGNER, key_lists={}, trusted=True))
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ ENTRIES = {"letters": ("letter", "id"), "assessments": ("assessment", "id"), "ta
            "removed": ("removed", "key")}  # fmt: skip
 SIGNED = {"index.json": "letterbook-index@v1", "SHA256SUMS": "letterbook-files@v1"}
 KEY_LIST = re.compile(r"records/keys/([0-9]+)\.allowed_signers")
+KEY_FILE = re.compile(r"records/(keys/[0-9]+\.(?:allowed_signers|[a-z0-9]+\.sig))")
 PATH = re.compile(r"(?!\.{1,2}(/|$))[A-Za-z0-9._-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)*")
 
 
@@ -277,14 +278,30 @@ class Line:
         for blob, data in objects(self.clone, (blob for blob in self.blobs.values() if blob)):
             facts[blob] = (hashlib.sha256(data).hexdigest(), len(data), document_of(data))
         self.documents = {blob: document for blob, (_, _, document) in facts.items()}
+        tombstones = self._tombstones()
         for key, versions in self.versions.items():
             for version in versions:
                 blob, old = self.blobs[key, version["rev"]], self.blobs.get((key, version["rev"] - 1))
                 version["meaning"] = self._meaning(version, old, blob)
                 if blob:
                     version["sha256"], version["size"], _ = facts[blob]
+                version |= tombstones.get((key, version["rev"]), {})
         placed = sorted((version["seq"], leaf(key, version)) for key, all_ in self.versions.items() for version in all_)
         self.leaves = [text for _, text in placed]
+
+    def _tombstones(self) -> dict[tuple[str, int], dict[str, Any]]:
+        """Return what the tip's list says of each erased version; each stub has one entry, each entry one stub."""
+        found: dict[tuple[str, int], dict[str, Any]] = {}
+        for entry in entries_of(self.documents.get(self.now.get("erasures", ("", ""))[1])):
+            place = (entry["key"], entry["rev"])
+            if place in found or entry["key"] == "erasures":
+                raise AuditError(f"erasures.yaml: version {place[1]} of {place[0]} cannot be listed, or not twice")
+            found[place] = {"sha256": entry["sha256"], "size": entry["size"], "erased": entry["reason"]}
+        stubs = {place for place, blob in self.blobs.items() if blob and is_stub(*place, self.documents[blob])}
+        for key, rev in sorted(found.keys() ^ stubs, key=str):
+            what = "is listed and not erased" if (key, rev) in found else "is erased and not listed"
+            raise AuditError(f"erasures.yaml: version {rev} of {key} {what}")
+        return found
 
     def _meaning(self, version: Mapping[str, Any], old_blob: str | None, blob: str) -> str:
         if version["op"] == "remove":
@@ -316,6 +333,26 @@ class Line:
         return sorted(self.versions, key=lambda key: int(self.versions[key][0]["seq"]))
 
 
+def entries_of(document: Any) -> list[dict[str, Any]]:
+    """Return the entries of erasures.yaml, or of no such file; raises AuditError for what a log cannot take."""
+    entries = [] if document is None else document.get("erasures")
+    fields = {"key": str, "rev": int, "sha256": str, "size": int, "reason": str}
+    for entry in entries if isinstance(entries, list) else [None]:
+        if not isinstance(entry, dict) or {name: type(value) for name, value in entry.items()} != fields:
+            raise AuditError(f"erasures.yaml: {in_words(entry)} is no entry")
+        if not re.fullmatch("[0-9a-f]{64}", entry["sha256"]) or entry["size"] < 0:
+            raise AuditError(f"erasures.yaml: {in_words(entry)} has no sha256 or size")
+    found: list[dict[str, Any]] = entries
+    return found
+
+
+def is_stub(key: str, rev: int, document: Any) -> bool:
+    """Whether a version's document is what an erasure leaves of just this version."""
+    return document is not None and canonical(document) == canonical(
+        {"id": key.rpartition("/")[2], "erased": {"rev": rev}}
+    )
+
+
 def status(document: Any) -> str:
     return "withdrawn" if document is not None and document.get("status") == "withdrawn" else "published"
 
@@ -340,26 +377,64 @@ def leaf(key: str, version: Mapping[str, Any]) -> str:
 
 def root(leaves: list[str]) -> str:
     """Return the root of the Merkle tree (RFC 6962, section 2.1: by its recursive definition)."""
-
-    def head(hashes: list[bytes]) -> bytes:
-        if len(hashes) == 1:
-            return hashes[0]
-        half = 1 << (len(hashes) - 1).bit_length() - 1
-        return hashlib.sha256(b"\1" + head(hashes[:half]) + head(hashes[half:])).digest()
-
     hashes = [hashlib.sha256(b"\0" + text.encode("utf-8", "surrogateescape")).digest() for text in leaves]
     return (head(hashes) if hashes else hashlib.sha256(b"").digest()).hex()
 
 
+def head(hashes: list[bytes]) -> bytes:
+    """Return the head of a tree of one leaf or more."""
+    if len(hashes) == 1:
+        return hashes[0]
+    half = 1 << (len(hashes) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + head(hashes[:half]) + head(hashes[half:])).digest()
+
+
+def tiles(versions: list[tuple[str, str]]) -> dict[str, bytes]:
+    """Return everything under log/tile/ for the leaves and the commits of all versions (C2SP tlog-tiles).
+
+    A tile is the join of up to 256 parts; an unfinished one is there with every width at which a commit ended.
+    """
+    entries = [text.encode("utf-8") for text, _ in versions]
+    commits = [commit for _, commit in versions]
+    ends = [size for size in range(1, len(commits) + 1) if commits[size - 1 : size] != commits[size : size + 1]]
+    rows = [("entries", 1, [struct.pack(">H", len(entry)) + entry for entry in entries])]
+    span, parts = 1, [hashlib.sha256(b"\0" + entry).digest() for entry in entries]
+    while parts:
+        rows.append((str(len(rows) - 1), span, parts))
+        span, parts = span * 256, [head(parts[at : at + 256]) for at in range(0, len(parts) - 255, 256)]
+    found = {}
+    for level, span, parts in rows:
+        for at in range(0, len(parts), 256):
+            path = f"log/tile/{level}/{tile_number(at // 256)}"
+            if at + 256 <= len(parts):
+                found[path] = b"".join(parts[at : at + 256])
+            for width in {end // span - at for end in ends if at < end // span and at + 256 > len(parts)}:
+                found[f"{path}.p/{width}"] = b"".join(parts[at : at + width])
+    return found
+
+
+def tile_number(number: int) -> str:
+    """Return a tile's number in its path: 1234067 is x001/x234/067."""
+    text = f"{number % 1000:03}"
+    while number := number // 1000:
+        text = f"x{number % 1000:03}/{text}"
+    return text
+
+
 def leaves_of(index: Mapping[str, Any]) -> list[str]:
     """Return the leaves of the log from a published index alone."""
+    return [text for text, _ in landed(index)]
+
+
+def landed(index: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the leaf and the commit of every version, in the order of the log, from a published index alone."""
     found = []
     for array, (_, name) in ENTRIES.items():
         folder = f"{array}/" if name == "id" else ""
         for entry in index[array]:
             versions = entry["provenance"]["revisions"]
-            found += [(version["seq"], leaf(folder + entry[name], version)) for version in versions]
-    return [text for _, text in sorted(found)]
+            found += [(version["seq"], leaf(folder + entry[name], version), version["commit"]) for version in versions]
+    return [(text, commit) for _, text, commit in sorted(found)]
 
 
 def rebuild(clone: Path, commit: str) -> dict[str, Any]:
@@ -479,7 +554,7 @@ def audit(clone: Path, site: Path, allowed_signers: Path | None = None) -> list[
     found = sums_faults(site)
     try:
         index = parse_index((site / "index.json").read_bytes())
-        found += log_faults(index)
+        found += log_faults(index) + checkpoint_faults(site, index)
         require_whole(clone)
         git(clone, "fsck", "--full", "--no-dangling")
         commit = index["source"]["commit"]
@@ -577,13 +652,32 @@ def log_faults(index: Any) -> list[str]:
     return compare("index.json", "log (from its own leaves)", index["log"], log)
 
 
+def checkpoint_faults(site: Path, index: Any) -> list[str]:
+    """Hold log/checkpoint against the index: three lines, and one signature by the index's key (C2SP signed-note).
+
+    Whether the 64 bytes are a signature is not worked out here: SHA256SUMS, by the same key, vouches for the file.
+    """
+    log, file = index["log"], site / "log" / "checkpoint"
+    data = file.read_bytes() if file.is_file() and not file.is_symlink() else b""
+    key = signing_key((site / "index.json.sig").read_bytes())[-32:]
+    key_id = hashlib.sha256(log["origin"].encode() + b"\n\1" + key).digest()[:4]
+    line = data.split(b" ")[-1].removesuffix(b"\n")
+    signature = base64.b64decode(line) if re.fullmatch(rb"[A-Za-z0-9+/]{91}=", line) else bytes(68)
+    root_line, signed = base64.b64encode(bytes.fromhex(log["root"])), base64.b64encode(key_id + signature[4:])
+    expected = f"{log['origin']}\n{log['size']}\n{root_line.decode()}\n\n\u2014 {log['origin']} {signed.decode()}\n"
+    if data == expected.encode():
+        return []
+    return [f"log/checkpoint: it is not the signed note of the index's log: {data[:400]!r}"]
+
+
 def file_faults(clone: Path, site: Path, index: Mapping[str, Any]) -> list[str]:
     """Hold the files whose bytes section 8 gives against git and the index."""
     expected = expected_files(clone, index)
-    mine = ("records/", "documents/", "keys/")
+    mine = ("records/", "documents/", "keys/", "log/")
     there = {path for path in files_of(site) if path.startswith(mine) or re.fullmatch(r"letters/[^/]+\.json", path)}
     if not any(re.fullmatch(r"keys/[0-9]+\.allowed_signers", path) for path in expected):
         there.discard("keys/allowed_signers")  # an archive without a list publishes the key that it was sealed with
+    there.discard("log/checkpoint")  # depends on the key, see checkpoint_faults
     found = []
     for path in sorted(there | expected.keys()):
         data = (site / path).read_bytes() if path in there else None
@@ -606,11 +700,11 @@ def expected_files(clone: Path, index: Mapping[str, Any]) -> dict[str, bytes]:
         for document in entry["letter"].get("documents", ()):
             names[f"documents/{document['file']}"] = tree[f"records/documents/{document['file']}"]
     lists = {int(m[1]): blob for path, blob in tree.items() if (m := KEY_LIST.fullmatch(path))}
-    names |= {f"keys/{number}.allowed_signers": blob for number, blob in lists.items()}
+    names |= {m[1]: blob for path, blob in tree.items() if (m := KEY_FILE.fullmatch(path))}
     if lists:
         names["keys/allowed_signers"] = lists[max(lists)]
     contents = dict(objects(clone, names.values()))
-    files = {path: contents[blob] for path, blob in names.items()}
+    files = {path: contents[blob] for path, blob in names.items()} | tiles(landed(index))
     for entry in index["letters"]:
         own = {**entry, "assessment": judged.get(entry["id"])}
         files[f"letters/{entry['id']}.json"] = (canonical(own) + "\n").encode()

@@ -302,7 +302,7 @@ SPACES = 'namespaces="letterbook-index@v1,letterbook-files@v1"'
         ("1", f"# the first key\npublisher {SPACES} {KEY}\n", None),
         ("1", "garbage\n", "bad-key-list"),
         ("first", f"publisher {SPACES} {KEY}\n", "bad-key-list"),
-        ("1", f'publisher namespaces="letterbook-index@v1" {KEY}\n', "bad-key-list"),
+        ("1", f'publisher namespaces="letterbook-index@v1" {KEY}\n', "publisher-namespaces"),
         ("1", f"publisher {SPACES} {KEY} ada@laptop\n", "address-in-key-list"),
         ("1", f"# ada@harbour.example\npublisher {SPACES} {KEY}\n", "address-in-key-list"),
     ],

@@ -50,6 +50,7 @@ PAIRS: list[tuple[type[Value], str, str]] = [
     (letter.ArchiveInfo, "archive", ""),
     (letter.Coverage, "archive", "coverage"),
     (letter.Identity, "archive", "identity"),
+    (letter.Erasure, "erasures", "erasure"),
 ]
 CLASSES = sorted({pair[0] for pair in PAIRS} | {Withdrawn}, key=lambda cls: cls.__name__)
 

@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from publisher import log
+from publisher import log, tiles
 from publisher.index import canonical
+from publisher.merkle import Tree, leaf_hash
 from publisher.record import parse
 from tests import second_auditor
 from tests.builders import Archive, change, letter, letter_path, to_yaml, withdrawn
 from tests.command import letterbook
-from tests.conftest import AMENDED, BRANCHED, TAKEN_BACK, Eventful
+from tests.conftest import AMENDED, BRANCHED, REMOVED, TAKEN_BACK, Eventful
+from tests.erasing import LIST, adopt, erased, list_them
 from tests.second_auditor import audit, differences, document_of
 from tests.tools import need
 
@@ -131,7 +133,7 @@ def test_listed_keys_and_documents_are_held_too(published: Published, tmp_path: 
         "media_type": "application/pdf", "rights": "own", "rights_note": "Ours.",
     }  # fmt: skip
     archive.letter(AMENDED, documents=[document])
-    for number in (2, 10, 9):
+    for number in range(1, 11):
         archive.write(f"records/keys/{number}.allowed_signers", allow(published.key))
     archive.write("records/keys/10.allowed_signers", f"# The tenth.\n{allow(published.key)}")
     archive.commit()
@@ -362,6 +364,10 @@ def test_the_lie_of_the_log_alone_is_named(mine: Published) -> None:
         ("documents/planted.pdf", b"%PDF-1.7\n"),
         ("letters/2019-12-24-nobody-to-nobody.json", b"{}\n"),
         ("keys/9.allowed_signers", b"publisher planted\n"),
+        ("log/tile/0/001", bytes(8192)),
+        ("log/tile/1/000.p/1", bytes(32)),
+        ("log/tile/entries/000.p/9999", b"planted"),
+        ("log/tile/0/000.p/1", bytes(32)),
     ],
 )
 def test_a_file_that_is_signed_with_the_true_key_and_not_in_git_is_named(
@@ -413,12 +419,134 @@ def test_the_command_answers_with_its_exit_status(mine: Published) -> None:
     assert subprocess.run(command, cwd=root, capture_output=True, check=False).returncode == 2
 
 
+# -- erasure (docs/format.md, section 3.1) -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def erased_one(eventful: Eventful, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    """The eventful archive after versions of an amended, a withdrawn and a removed letter were erased."""
+    folder = tmp_path_factory.mktemp("erased")
+    archive = eventful.archive
+    for at, (name, revs) in enumerate({AMENDED: (1, 4, 9), TAKEN_BACK: (2,), REMOVED: (1, 3)}.items()):
+        archive = erased(archive, folder / str(at), f"letters/{name}", *revs, reason="safety")
+    key = make_key(folder, "key")
+    (folder / "allowed_signers").write_text(allow(key), "ascii")
+    done = letterbook(archive.folder, "publish", "--out", folder / "site", "--key", key)
+    assert done.status == 0, done.err
+    return Published(clone=archive.folder, site=folder / "site", key=key, allowed=folder / "allowed_signers")
+
+
+def test_an_erased_archive_has_no_difference_and_begins_with_the_log_of_before(
+    erased_one: Published, published: Published
+) -> None:
+    assert erased_one.audit() == []
+    before, after = (second_auditor.leaves_of(one.index()) for one in (published, erased_one))
+    assert after[: len(before)] == before
+    array = [entry for name in ("letters", "removed") for entry in erased_one.index()[name]]
+    assert sum("erased" in version for entry in array for version in entry["provenance"]["revisions"]) == 7
+
+
+def hidden_erasure(version: Any) -> None:
+    del version["erased"]
+
+
+def other_reason(version: Any) -> None:
+    version["erased"] = "other"
+
+
+def other_bytes(version: Any) -> None:
+    version["sha256"] = "0" * 64
+
+
+@pytest.mark.parametrize("lie", [hidden_erasure, other_reason, other_bytes], ids=lambda lie: lie.__name__)
+def test_a_lie_about_an_erasure_is_named(erased_one: Published, tmp_path: Path, lie: Callable[[Any], None]) -> None:
+    mine = erased_one.copy(tmp_path / "site")
+    index = mine.index()
+    lie(next(e for e in index["letters"] if e["id"] == AMENDED)["provenance"]["revisions"][3])
+    mine.write_index(index)
+    mine.seal()
+    assert any(f"letter {AMENDED}: provenance.revisions[3]" in line for line in mine.audit())
+
+
+def forgotten(entries: list[Any]) -> str:
+    entry = entries.pop()
+    return f"version {entry['rev']} of {entry['key']} is erased and not listed"
+
+
+def invented_erasure(entries: list[Any]) -> str:
+    entries.append({**entries[0], "rev": 2})
+    return f"version 2 of letters/{AMENDED} is listed and not erased"
+
+
+def listed_twice(entries: list[Any]) -> str:
+    entries.append({**entries[0], "sha256": "0" * 64})
+    return f"version 1 of letters/{AMENDED} cannot be listed, or not twice"
+
+
+def listed_itself(entries: list[Any]) -> str:
+    entries.append({**entries[0], "key": "erasures"})
+    return "version 1 of erasures cannot be listed, or not twice"
+
+
+def no_hash(entries: list[Any]) -> str:
+    entries[0]["sha256"] = "0"
+    return "has no sha256 or size"
+
+
+def true_revision(entries: list[Any]) -> str:
+    entries[0]["rev"] = True
+    return "is no entry"
+
+
+def no_entries(entries: list[Any]) -> str:
+    entries[:] = ["letters"]
+    return "is no entry"
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [forgotten, invented_erasure, listed_twice, listed_itself, no_hash, true_revision, no_entries],
+    ids=lambda lie: lie.__name__,
+)
+def test_a_list_that_does_not_answer_the_stubs_ends_the_audit(
+    erased_one: Published, tmp_path: Path, lie: Callable[[list[Any]], str]
+) -> None:
+    shutil.copytree(erased_one.clone, tmp_path / "clone", symlinks=True)
+    archive = adopt(tmp_path / "clone", Archive(tmp_path / "none"))
+    entries = document_of(archive.read(LIST))["erasures"]  # type: ignore[index]
+    said = lie(entries)
+    list_them(archive, *entries)
+    archive.commit()
+    with pytest.raises(second_auditor.AuditError) as raised:
+        second_auditor.rebuild(archive.folder, "HEAD")
+    assert said in str(raised.value)
+
+
 # -- the same values from other code ---------------------------------------------------------------------------
 
 
 @given(st.lists(st.text(max_size=3), max_size=40))
 def test_both_trees_have_the_same_root(leaves: list[str]) -> None:
     assert second_auditor.root(leaves) == log.root([leaf.encode() for leaf in leaves]).hex()
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["a", "b"]), max_size=600))
+@example(["a"] * 256)
+@example(["a"] * 65_535 + ["b"])
+@example(["a"] * 65_000 + ["b"] * 600 + ["c"] * 4_400)
+def test_both_write_the_same_tiles(commits: list[str]) -> None:
+    versions = [(f"leaf {at}", commit) for at, commit in enumerate(commits)]
+    leaves = [text.encode() for text, _ in versions]
+    size = len(commits)
+    ends = [at + 1 for at in range(size) if at + 1 == size or commits[at + 1] != commits[at]]
+    ours = tiles.files(Tree(list(map(leaf_hash, leaves))), leaves, ends)
+    assert second_auditor.tiles(versions) == {f"log/{path}": data for path, data in ours.items()}
+
+
+@given(st.integers(0, 10**10))
+def test_both_number_tiles_alike(number: int) -> None:
+    assert f"tile/0/{second_auditor.tile_number(number)}" == tiles.path(0, number)
 
 
 JSON = st.recursive(

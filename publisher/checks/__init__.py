@@ -8,7 +8,7 @@ longer be mended.
 from collections.abc import Callable, Iterator
 
 from publisher.archive import Archive
-from publisher.checks import assessments, dates, documents, identity, keys, permanence, privacy, references
+from publisher.checks import assessments, dates, documents, erasures, identity, keys, permanence, privacy, references
 from publisher.finding import Finding
 from publisher.history import History
 
@@ -24,6 +24,7 @@ CHECKS: dict[str, Check] = {
     "a judgement says whose, on what evidence and as of when": assessments.founded,
     "every source can be found": assessments.placed,
     "what was published stays, and every change says so": permanence.kept,
+    "what was erased is listed, and nothing else is": erasures.told,
     "documents are what the record says": documents.match,
     "no contact details": privacy.contacts,
     "key lists can be used, and name nobody": keys.listed,

@@ -28,6 +28,8 @@ def kept(archive: Archive, history: History) -> Iterator[Finding]:
 def _step(archive: Archive, history: History, before: Version, version: Version) -> Iterator[Finding]:
     if version.op == "remove":
         yield _gone(history, before, version, _heir(archive, history, before, version))
+    elif version.is_stub:
+        return  # nobody can know what it said; checks/erasures.py says whether the stub may stand there
     elif before.op == "remove" and "reinstatement" not in [kind for kind, _ in (version.content or Content()).changes]:
         yield _finding(
             archive, version, "id-reused", "this id belonged to a letter that was removed",
@@ -48,15 +50,19 @@ def _gone(history: History, before: Version, version: Version, heir: str | None)
             message=f'the published letter "{name}" became "{heir}": an id never changes',
             hint=f"name it {name} again (git mv), and say in a changes note what was wrong with the name",
         )  # fmt: skip
+    back = f"bring it back ('git checkout {last} -- {before.path}') and, to take it back, set status: withdrawn"
+    if before.is_stub:
+        back = f"its last version was erased: write {before.path} with id: {name} and status: withdrawn"
     return Finding(
         code="letter-removed", location=where, severity=_severity(version),
         message=f'the published letter "{name}" is gone; a published letter is never removed',
-        hint=f"bring it back ('git checkout {last} -- {before.path}') and, to take it back, set status: withdrawn "
-        "with a changes note of kind withdrawal",
+        hint=f"{back} with a changes note of kind withdrawal",
     )  # fmt: skip
 
 
 def _amended(archive: Archive, before: Version, version: Version) -> Iterator[Finding]:
+    if before.is_stub and version.commit is not None:
+        return  # it was held against the bytes that were there when it landed
     meaning = meaning_of(before, version)
     old, new = before.content or Content(), version.content or Content()
     if meaning == "unchanged" or (version.commit is None and not new.is_readable):

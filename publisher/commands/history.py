@@ -35,6 +35,7 @@ def _as_text(provenance: Provenance) -> str:
     rows = [
         f"{revision.rev:>3}  {revision.published_at}  {revision.meaning:<10}  seq {revision.seq}  "
         f"commit {revision.commit[:12]}  {revision.sha256 or 'removed'}"
+        f"{f'  erased ({revision.erased})' if revision.erased else ''}"
         for revision in provenance.revisions
     ]
     return "\n".join(rows) + "\n"

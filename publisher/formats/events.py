@@ -136,8 +136,10 @@ def _notes(provenance: Provenance, changes: tuple[Change, ...], *, certain: bool
     """The change note of each amending revision.
 
     With as many notes as revisions each has its own. Else only the newest is sure of one, and that only where
-    every amendment has to bring a note (`certain`).
+    every amendment has to bring a note (`certain`). Where a version was erased nobody can know which it brought.
     """
+    if any(revision.erased for revision in provenance.revisions):
+        return {}
     notes = [change for change in changes if change.kind != "editorial"]
     revisions = [r.rev for r in provenance.revisions[1:] if r.meaning in NEWS and r.op != "remove"]
     if len(notes) == len(revisions):
