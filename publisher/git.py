@@ -28,6 +28,7 @@ ObjectFormat = Literal["sha1", "sha256"]
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 MAX_COMMIT = 1 << 20
+MAX_FOLDERS = 100_000  # of a git directory, and of all that it leads to
 START_SECONDS = 20.0  # for the first command, which reads the configuration and whatever that includes
 
 ENVIRONMENT = {
@@ -45,6 +46,7 @@ ENVIRONMENT = {
     "TZ": "UTC",
 }
 DISARMED = (
+    "advice.graftFileDeprecated=false",  # which would come before every error
     "core.commitGraph=false",  # a forged commit-graph shortens the line
     "core.hooksPath=",
     "core.fsmonitor=false",
@@ -68,11 +70,13 @@ class LineCommit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one commit did to one path, against its first parent; a `mode` of 000000 is a deletion."""
+    """What one commit did to one path, against its first parent; a mode of 000000 says that there is no file."""
 
     path: str
     mode: str
     blob: str
+    old_mode: str
+    old_blob: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,10 +214,12 @@ class Repository:
 
     def fsck(self) -> None:
         """Raise RepositoryError unless every object is what its name says (git fsck --full)."""
-        if self._run("config", "--get", "fsck.skipList", accept=(0, 1))[0] == 0:
+        status, output = self._run("config", "-z", "--get-regexp", r"^fsck\.", accept=(0, 1))
+        kept = [row.partition(b"\n") for row in output.split(b"\0") if row] if status == 0 else []
+        if quiet := [name.decode("ascii", "replace") for name, _, value in kept if value.lower() != b"error"]:
             raise RepositoryError(
                 "this clone's configuration keeps objects from git fsck",
-                "remove fsck.skipList from it, or make a clone of your own",
+                f"remove {quiet[0]} from it, or make a clone of your own",
             )
         self._run("fsck", "--full", "--no-dangling", "--no-progress")
 
@@ -317,9 +323,15 @@ class Repository:
                 yield from _parse_raw(output)
 
     def tree(self, commit: str, folder: str) -> list[TreeEntry]:
-        """Return every file below `folder` in a commit's tree, in byte order of paths."""
+        """Return every file below `folder` in a commit's tree, in byte order of paths.
+
+        Raises RepositoryError for a tree that holds one name twice.
+        """
         _, output = self._run("ls-tree", "-r", "-z", "--full-tree", commit, "--", folder)
-        return [_tree_entry(row) for row in output.split(b"\0") if row]
+        entries = [_tree_entry(row) for row in output.split(b"\0") if row]
+        if len({entry.path for entry in entries}) != len(entries):
+            raise one_name_twice(commit)
+        return entries
 
     def staged(self, folder: str) -> list[TreeEntry]:
         """Return every file below `folder` in the index (what the next commit will hold)."""
@@ -412,7 +424,7 @@ class _Contents(Mapping[str, bytes]):
 def _path() -> str:
     """PATH without what depends on the folder one stands in: that may be a clone, with a `git` of its own."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    return os.pathsep.join(folder for folder in folders if os.path.isabs(folder))
+    return os.pathsep.join(folder for folder in folders if Path(folder).is_absolute())
 
 
 def _program(name: str) -> str:
@@ -422,12 +434,15 @@ def _program(name: str) -> str:
     return found
 
 
+def one_name_twice(commit: str) -> RepositoryError:
+    """What to raise for a commit of which every reader could take another file for the true one."""
+    message = f"a tree of commit {commit} holds one name twice"
+    return RepositoryError(message, "no git writes such a tree, and 'git fsck --full' finds it: leave the commit out")
+
+
 def _command_object(root: Path) -> "Git":
     _program("git")
-    own = {
-        "GIT_PYTHON_REFRESH": "quiet",
-        "PATH": _path(),
-    }  # loading GitPython runs git once, in the environment as it is
+    own = {"GIT_PYTHON_REFRESH": "quiet", "PATH": _path()}  # loading GitPython runs git, in the environment as it is
     theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_") or name == "PATH"}
     os.environ.update(own)
     try:
@@ -445,34 +460,49 @@ def _require_files(*folders: Path) -> None:
 
     Links are followed, and so are the object stores that `objects/info/alternates` names.
     """
-    waiting, seen = list(map(str, folders)), set[tuple[int, int]]()
-    while waiting:
-        folder = waiting.pop()
-        facts = os.stat(folder)
-        if (facts.st_dev, facts.st_ino) in seen:
-            continue
-        seen.add((facts.st_dev, facts.st_ino))
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir():
-                    waiting.append(entry.path)
-                elif entry.is_file():
-                    waiting += _alternates(entry.path)
-                elif os.path.exists(entry.path) and not stat.S_ISSOCK(entry.stat().st_mode):
-                    raise RepositoryError(
-                        f"{entry.path!r} is neither a file nor a folder, and git might read from it for ever",
-                        "no git puts such a thing there: make a clone of your own",
-                    )
+    waiting, seen = list(folders), set[tuple[int, int]]()
+    try:
+        while waiting:
+            folder = waiting.pop()
+            facts = folder.stat()
+            if (facts.st_dev, facts.st_ino) not in seen:
+                seen.add((facts.st_dev, facts.st_ino))
+                waiting += _folders_in(folder)
+            if len(seen) > MAX_FOLDERS:
+                hint = "a link or a borrowed object store leads out of it: make a clone of your own"
+                raise RepositoryError(f"this clone's git directory has more than {MAX_FOLDERS} folders", hint)
+    except OSError as fault:
+        raise RepositoryError(
+            f"{fault.filename!r} could not be read: {fault.strerror}", "read the clone as somebody who may"
+        ) from fault
 
 
-def _alternates(path: str) -> list[str]:
-    """The folders that a file lists, if it is one that lists object stores."""
-    if not path.endswith("/objects/info/alternates"):
-        return []
-    objects = Path(path).parent.parent
-    lines = os.fsdecode(Path(path).read_bytes()).split("\n")
-    found = [objects / line for line in lines if line and not line.startswith("#")]
-    return [str(folder) for folder in found if "\0" not in str(folder) and folder.is_dir()]
+def _folders_in(folder: Path) -> list[Path]:
+    """The folders in one, and those that a list of object stores names; RepositoryError for what is no file."""
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                found.append(Path(entry.path))
+            elif entry.is_file():
+                found += _alternates(Path(entry.path)) if (folder.name, entry.name) == ("info", "alternates") else []
+            elif Path(entry.path).exists() and not stat.S_ISSOCK(entry.stat().st_mode):
+                raise RepositoryError(
+                    f"{entry.path!r} is neither a file nor a folder, and git might wait for it for ever",
+                    "no git puts such a thing there: make a clone of your own",
+                )
+    return found
+
+
+def _alternates(path: Path) -> list[Path]:
+    """The folders that `objects/info/alternates` names (gitrepository-layout)."""
+    lines = [line for line in os.fsdecode(path.read_bytes()).split("\n") if line and not line.startswith("#")]
+    if any(line.startswith('"') or "\0" in line for line in lines):
+        raise RepositoryError(
+            f"{str(path)!r} names an object store in a way that git itself does not write",
+            "make a clone of your own",
+        )
+    return [folder for folder in (path.parents[1] / line for line in lines) if folder.is_dir()]
 
 
 def _is_bare(folder: Path) -> bool:
@@ -489,7 +519,8 @@ def _file_of(data: bytes) -> BinaryIO:
 def _first_line(text: str | bytes) -> str:
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    line = next((row for row in text.splitlines() if row.strip()), "")
+    rows = [row for row in text.splitlines() if row.strip()]
+    line = next((row for row in rows if row.startswith(("fatal:", "error"))), rows[0] if rows else "")
     return "".join(character if character.isprintable() else "?" for character in line)
 
 
@@ -516,8 +547,8 @@ def _parse_raw(output: BinaryIO) -> Iterator[tuple[str, list[Change]]]:
     fields = _fields(output)
     for field in fields:
         if field[:1] == b":":
-            _old_mode, mode, _old, blob, _status = field.split(b" ")
-            changes.append(Change(_decode_path(next(fields)), mode.decode("ascii"), blob.decode("ascii")))
+            old_mode, mode, old_blob, blob, _ = (part.decode("ascii") for part in field[1:].split(b" "))
+            changes.append(Change(_decode_path(next(fields)), mode, blob, old_mode, old_blob))
             continue
         if commit:
             yield commit, changes

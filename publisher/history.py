@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from publisher.errors import RepositoryError
-from publisher.git import Change, LineCommit, Repository
+from publisher.git import Change, LineCommit, Repository, one_name_twice
 from publisher.letter import Erasure
 from publisher.record import MAX_BYTES, key_of, parse, read
 from publisher.snapshot import FOLDER, Snapshot
@@ -102,10 +102,7 @@ class History:
         return cls(versions=_erased(versions, erasures_of(snapshot)), line=tuple(line), tip=snapshot)
 
     def pending(self, snapshot: Snapshot) -> "History":
-        """Return this history with one unborn version appended wherever the files differ from its end.
-
-        What the files list as erased is taken for erased, as it will be once they are committed.
-        """
+        """Return this history with one unborn version appended wherever the files differ from its end."""
         newest = self.newest
         time = max((commit.time for commit in self.line), default=0)
         paths = first_paths(snapshot.files)
@@ -131,7 +128,7 @@ class History:
             if last is not None and last.content is None and last.path:
                 found[last.seq] = replace(last, content=content_of(self.tip.files[last.path]))
             found.append(version)
-        return replace(self, versions=_erased(found, erasures_of(snapshot)))
+        return replace(self, versions=tuple(found))
 
     def _ends_in(self, last: Version | None, data: bytes) -> bool:
         """Whether a key's newest version, which is no removal, has these bytes."""
@@ -163,13 +160,10 @@ def first_paths(paths: Iterable[str]) -> dict[str, str]:
 
 
 def erasures_of(snapshot: Snapshot) -> tuple[Erasure, ...]:
-    """Return what the files list as erased: nothing where there is no list, or a faulty one."""
-    if ERASURES not in snapshot.files:
-        return ()
-    record, faults = read(ERASURES, snapshot.files[ERASURES])
-    if record is None or any(fault.severity == "error" for fault in faults):
-        return ()
-    return tuple(map(Erasure.from_mapping, record.document["erasures"]))
+    """Return what the files list as erased: nothing where there is no list, or one that its schema refuses."""
+    data = snapshot.files.get(ERASURES)
+    record = None if data is None else read(ERASURES, data)[0]
+    return tuple(map(Erasure.from_mapping, record.document["erasures"])) if record else ()
 
 
 def in_force(versions: Iterable[Version], erasures: Iterable[Erasure]) -> dict[tuple[str, int], Erasure]:
@@ -247,13 +241,18 @@ class _Replay:
         self._paths: dict[str, list[str]] = {}
 
     def land(self, commit: str, changes: list[Change]) -> None:
-        """Apply one commit and note which keys' bytes differ from before."""
+        """Apply one commit and note which keys' bytes differ from before.
+
+        Raises RepositoryError where git finds other bytes before it than those that the line led to.
+        """
         touched = {key for change in changes if (key := key_of(change.path)) is not None}
         before = {key: self._blob(key) for key in touched}
         for change in changes:
             key = key_of(change.path)
             if key is None:
                 continue
+            if self.files.get(change.path, "") != (change.old_blob if change.old_mode in _FILES else ""):
+                raise one_name_twice(commit)
             if change.path in self.files:
                 del self.files[change.path]
                 self._paths[key].remove(change.path)

@@ -169,4 +169,4 @@ def _whole(answer: HTTPResponse, path: str) -> bytes:
 
 def _most(path: str) -> int:
     """Return how many bytes a published file may have: what is read before any signature is small."""
-    return MAX_SMALL if path.endswith((".sig", "allowed_signers")) else MAX_FILE
+    return MAX_SMALL if path.endswith((".sig", "allowed_signers", "checkpoint")) else MAX_FILE

@@ -126,3 +126,17 @@ def test_no_registry_host_is_named() -> None:
     assert "http" not in lock
     assert "--index" not in lock
     assert all("--hash=sha256:" in block for block in re.split(r"\n(?=\S)", lock) if "==" in block)
+
+
+def test_operators_never_meet_the_word_merkle() -> None:
+    pages = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/keys.md",
+        "docs/erasure.md",
+        "docs/operate.md",
+        "docs/verify-by-hand.md",
+    ]
+    said = [(ROOT / page).read_text(encoding="utf-8") for page in pages]
+    said += [letterbook(ROOT, name, "--help").out for name in ("publish", "verify", "prove", "verify-proof", "keys")]
+    assert not any("merkle" in text.lower() for text in said)

@@ -239,6 +239,20 @@ def test_what_is_nearly_a_stub_is_none(archive: Archive, data: str) -> None:
     assert "erased-without-tombstone" not in [code for code, _ in findings(archive.folder)]
 
 
+def test_true_is_not_the_first_version(tmp_path: Path) -> None:
+    """In Python True == 1; in JSON it is not."""
+    archive = Archive(tmp_path / "archive")
+    archive.begin()
+    archive.write(letter_path(FIRST), stub("true"))
+    archive.commit()
+    archive.letter(FIRST, changes=CLEANED)
+    list_them(archive, entry(rev=1))
+    archive.commit()
+    assert ("erasure-without-stub", "error") in findings(archive.folder)
+    with pytest.raises(second_auditor.AuditError, match="is listed and not erased"):
+        second_auditor.rebuild(archive.folder, "HEAD")
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -270,6 +284,27 @@ def put_as_second(archive: Archive, data: str) -> list[tuple[str, int, str, str,
     return versions(archive.folder)
 
 
+def test_of_two_entries_for_one_version_neither_counts(archive: Archive) -> None:
+    (expected,) = [v[2] for v in put_as_second(archive, stub(2)) if v[:2] == (KEY, 2)]
+    list_them(archive, entry(rev=2), entry(rev=2))
+    archive.commit()
+    assert [(v[2], v[4]) for v in versions(archive.folder) if v[:2] == (KEY, 2)] == [(expected, None)]
+    assert findings(archive.folder) == [("duplicate-erasure", "error")]
+
+
+def test_the_list_itself_is_never_erased(archive: Archive) -> None:
+    archive.write(LIST, stub(1, "erasures"))
+    archive.commit()
+    (expected,) = [v[2] for v in versions(archive.folder) if v[0] == "erasures"]
+    list_them(archive, entry("erasures"))
+    archive.commit()
+    assert [v[2::2] for v in versions(archive.folder) if v[:2] == ("erasures", 1)] == [(expected, None)]
+    assert findings(archive.folder) == [("erasure-of-itself", "error")]
+    list_them(archive)
+    archive.commit()
+    assert findings(archive.folder) == [("erased-without-tombstone", "error")]
+
+
 def test_a_faulty_list_erases_nothing(archive: Archive, tmp_path: Path) -> None:
     bare, entries = rewritten(archive, tmp_path / "erasing", KEY, 1, 2)
     list_them(bare, *entries, entry(rev=0))
@@ -285,6 +320,9 @@ def test_a_stub_is_no_record(archive: Archive) -> None:
     assert findings(archive.folder) == [("erased-without-tombstone", "error"), ("erased-record", "error")]
     list_them(archive, entry(rev=4))
     assert findings(archive.folder, pending=True) == [("erased-record", "error")]
+    archive.commit()
+    assert findings(archive.folder) == [("erased-record", "error")]
+    assert findings(archive.folder, pending=True) == [("erased-record", "error")], "nothing is pending"
     archive.withdraw(FIRST)
     assert findings(archive.folder, pending=True) == []
 

@@ -315,8 +315,14 @@ def test_a_list_that_nobody_vouches_for_is_not_followed() -> None:
     assert reach(ONE, signed(1, ONE, A, B) | signed(2, unsealed, A, B, C)) == (ONE, 1, ())
     faulty = TWO + publisher(STRANGER, INDEX_NAMESPACE).encode()
     assert reach(ONE, signed(1, ONE, A, B) | signed(2, faulty, A, B)) == (ONE, 1, ())
-    bare = publisher(SECOND).encode()
+
+
+def test_a_list_without_roots_is_not_followed_though_roots_signed_it() -> None:
+    """It says no number, so it may be an old one; what stands before it decides nothing here."""
+    bare, other = publisher(SECOND).encode(), publisher(FIRST).encode()
     assert reach(ONE, signed(1, ONE, A, B) | signed(2, bare, A, B)) == (ONE, 1, ())
+    assert reach(ONE, signed(1, other) | signed(2, bare, A, B)) == (ONE, 1, ())
+    assert reach(ONE, signed(1, ONE, A, B) | signed(2, b"garbage", A, B) | signed(3, bare, A, B)) == (ONE, 1, ())
 
 
 def test_an_old_list_cannot_be_put_forward_as_the_newest() -> None:

@@ -138,6 +138,17 @@ def test_a_removal_has_no_content_and_all_else_has() -> None:
         Leaf.of("letters/a", revision(0, op="remove"))
 
 
+@pytest.mark.parametrize("content", [{}, {"sha256": "0" * 64}, {"size": 1}])
+@pytest.mark.parametrize("op", ["add", "revise", "remove"])
+def test_half_a_content_is_no_leaf(op: Operation, content: dict[str, Any]) -> None:
+    values: dict[str, Any] = {"at": "2026-01-05T10:00:00Z", "key": "letters/a", "rev": 1, "seq": 0}
+    if op == "remove" and not content:
+        assert Leaf(op=op, **values).size is None
+        return
+    with pytest.raises(ValueError, match="a removal has neither"):
+        Leaf(op=op, **values, **content)
+
+
 def test_a_key_that_is_not_utf8_has_no_leaf() -> None:
     with pytest.raises(ValueError, match="surrogates not allowed"):
         Leaf.of("letters/\udcff", revision(0)).format()

@@ -266,6 +266,16 @@ def test_a_consistency_proof_for_another_size_is_refused() -> None:
                     verify_consistency(old, tree.root(old), other, tree.root(other), proof)
 
 
+def test_a_proof_of_another_length_is_refused_for_its_length() -> None:
+    tree = tree_of(data(13))
+    path, proof = inclusion(tree.node, 4, 13), consistency(tree.node, 5, 13)
+    for longer, says in (([EMPTY_ROOT], "too long"), ([], "too short")):
+        with pytest.raises(ProofError, match=says):
+            verify_inclusion(tree.node(0, 4), 4, 13, path + longer if longer else path[:-1], tree.root())
+        with pytest.raises(ProofError, match=says):
+            verify_consistency(5, tree.root(5), 13, tree.root(), proof + longer if longer else proof[:-1])
+
+
 def test_a_rewritten_tree_has_no_proof() -> None:
     """Whichever leaf was changed, no proof of the new tree leads back to the old root."""
     leaves = data(13)

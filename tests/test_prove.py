@@ -436,6 +436,18 @@ def test_a_publication_that_is_not_there_is_three(scene: Scene, tmp_path: Path, 
         assert (done.status, done.out, done.err.count("hint:")) == (3, "", 1)
 
 
+def test_no_file_outside_the_publication_is_named(scene: Scene, tmp_path: Path) -> None:
+    shutil.copytree(scene.site, tmp_path / "site")
+    shutil.copy(scene.site / letter_path(AMENDED), tmp_path / "elsewhere")
+    at = next(at for at, entry in enumerate(scene.index.letters) if entry.id == AMENDED)
+    forged(
+        tmp_path / "site", "index.json",
+        lambda data: edited(data, "letters", at, "record", "path", value="records/../../elsewhere"),
+    )  # fmt: skip
+    done = letterbook(tmp_path, "prove", AMENDED, "--site", "site")
+    assert (done.status, "not published; in a clone" in done.err) == (0, True)
+
+
 def test_no_name_of_a_publication_acts_on_a_terminal(scene: Scene, tmp_path: Path) -> None:
     shutil.copytree(scene.site, tmp_path / "\x1b[31msite")
     for status in (0, 1):

@@ -260,6 +260,7 @@ def test_it_asks_for_the_partial_tile_first_and_then_for_the_full_one() -> None:
     asked = Asked(files(700))
     assert root(TileReader(asked, 300).node, 300) == tree_of(700).root(300)
     assert asked.paths == ["tile/1/000.p/1", "tile/0/001.p/44", "tile/0/001"]
+    assert list(TileReader(asked, 300).hashes()) == list(map(leaf_hash, leaves(300)))
 
 
 @pytest.mark.parametrize("size", [300, 256, 700])

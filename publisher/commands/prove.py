@@ -12,7 +12,7 @@ from publisher import checkpoint, merkle, schema
 from publisher.checkpoint import Checkpoint, LetterProof
 from publisher.errors import RepositoryError, UnavailableError, UsageError
 from publisher.git import Repository
-from publisher.index import Entry, Index, canonical
+from publisher.index import Entry, Index
 from publisher.provenance import Revision
 from publisher.signatures.note import Note
 from publisher.site import Site, open_site
@@ -101,7 +101,6 @@ def _index(data: bytes) -> tuple[Index, tuple[bytes, ...]]:
     """Read an index that nobody vouches for, and the leaves that follow from it."""
     try:
         value: Any = json.loads(data)
-        canonical(value)
         if schema.is_valid("index", value):
             index = Index.from_bytes(data)
             return index, tuple(index.leaves())

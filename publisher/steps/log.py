@@ -5,12 +5,10 @@ from collections.abc import Iterator
 
 from publisher import checkpoint
 from publisher.audit import ABSENT, Audit, Difference, Outcome, failed, passed, unchecked
-from publisher.checkpoint import Checkpoint
+from publisher.checkpoint import PATH, Checkpoint
 from publisher.formats import tiles
 from publisher.index import Index
 from publisher.signatures.keys import SignatureError
-
-PATH = "log/checkpoint"
 
 
 def published(audit: Audit) -> Outcome:

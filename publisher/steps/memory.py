@@ -103,7 +103,17 @@ def newer(audit: Audit) -> Outcome | None:
         return unchecked(f"{gone.message}; {gone.hint}")
     except ProofError as reason:
         return failed(f"the log is not a part of the newer one: {reason}", [fault])
-    return passed(f"its {size} leaves are the first of the {head.size} that {key.fingerprint} signed")
+    says = f"its {size} leaves are the first of the {head.size} that {key.fingerprint} signed"
+    if not any(entry.key.fingerprint == audit.signed_by for entry in audit.current) and not _is_rebuilt(audit):
+        return unchecked(
+            f"{says}; but a key that is not current signed all else, and only a clone shows whether that is what they say"
+        )
+    return passed(says)
+
+
+def _is_rebuilt(audit: Audit) -> bool:
+    """Whether git gives every value and every file: leaves alone say nothing of the text beside them."""
+    return audit.has("index-rebuilt") and audit.has("files-rebuilt")
 
 
 def _not_extended(old: Checkpoint, new: Mapping[str, Any], leaves: Sequence[bytes]) -> tuple[str, str] | None:
