@@ -34,6 +34,12 @@ MAKE_A_KEY = "make one with: ssh-keygen -t ed25519"
 USE_THE_AGENT = "add an ed25519 key to ssh-agent with ssh-add, and give its public key (the .pub file) instead"
 
 NAME = re.compile(r"[A-Za-z0-9._@+-]{1,255}")
+_SIGN_BIT = 1 << 255
+_FIELD = 2**255 - 19
+_EIGHTH = 2707385501144840649318225287225658788936804267575313519463743609750303402022
+_WEAK = frozenset({0, 1, _EIGHTH, _FIELD - _EIGHTH, _FIELD - 1, _FIELD, _FIELD + 1})
+"""The points of small order, without their sign: who has such a key lets anybody sign (RFC 7748, section 7)."""
+
 _APPLICATION = re.compile(r"[!-~]{1,255}")
 _LINE = re.compile(r'[ \t]*(?P<principals>[^ \t]+)[ \t]+(?P<options>(?:[^ \t"]|"[^"]*")+)[ \t]+(?P<key>.+)')
 _REFUSED_OPTIONS = {
@@ -124,6 +130,11 @@ class PublicKey:
         return pack(self.type.encode("ascii"), self.raw, *application)
 
     @property
+    def is_weak(self) -> bool:
+        """Whether it is a point of small order: then anybody makes a signature by it, over anything."""
+        return int.from_bytes(self.raw, "little") % _SIGN_BIT in _WEAK
+
+    @property
     def fingerprint(self) -> str:
         """As `ssh-keygen -l` prints it: SHA256:, then base64 without padding."""
         return "SHA256:" + b64encode(sha256(self.blob).digest()).decode("ascii").rstrip("=")
@@ -142,6 +153,8 @@ class PublicKey:
     def verify(self, signature: bytes, data: bytes) -> None:
         """Check a signature blob over `data`; raises SignatureError. A FIDO key must have been touched."""
         raw, state = self.split(signature)
+        if self.is_weak:
+            raise SignatureError("anybody can sign with this key, so its signatures are worth nothing")
         if self.application:
             if not state[0] & USER_PRESENT:
                 raise SignatureError("nobody touched the security key when it signed")
