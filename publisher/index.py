@@ -147,7 +147,17 @@ class Index:
 
     @classmethod
     def from_mapping(cls, value: Mapping[str, Any]) -> "Index":
-        """Read what to_mapping wrote; the value must be one that schema/index.schema.json accepts."""
+        """Read what to_mapping wrote; the value must be one that schema/index.schema.json accepts.
+
+        It leaves open what a letter's own fields are. Raises KeyError, TypeError or ValueError for what no letter has.
+        """
+        try:
+            return cls._read(value)
+        except AttributeError as fault:
+            raise TypeError(f"a value of the index is of another kind: {fault}") from fault
+
+    @classmethod
+    def _read(cls, value: Mapping[str, Any]) -> "Index":
         return cls(
             made_by=value["made_by"],
             archive=ArchiveInfo.from_mapping(value["archive"]),

@@ -18,6 +18,7 @@ from typing import Any, Self, get_args
 from publisher import merkle
 from publisher.history import Operation
 from publisher.provenance import Provenance, Revision
+from publisher.tiles import MAX_ENTRY
 
 _FIELDS = ("at", "key", "op", "rev", "seq")
 _CONTENT = ("sha256", "size")
@@ -86,10 +87,16 @@ class Leaf:
         return leaf
 
     def format(self) -> bytes:
-        """Return the leaf's bytes: canonical JSON, without a newline. Raises ValueError for what is not UTF-8."""
+        """Return the leaf's bytes: canonical JSON, without a newline.
+
+        Raises ValueError for what is not UTF-8, and for more bytes than a bundle of entries holds.
+        """
         names = _FIELDS if self.op == "remove" else _FIELDS + _CONTENT
         value = {name: getattr(self, name) for name in names}
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        data = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(data) > MAX_ENTRY:
+            raise ValueError(f"a leaf of {len(data)} bytes is longer than the {MAX_ENTRY} that an entry of the log has")
+        return data
 
 
 _KINDS = {"at": str, "key": str, "op": str, "rev": int, "seq": int, "sha256": str, "size": int}

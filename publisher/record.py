@@ -14,6 +14,9 @@ from publisher.text import BLEMISHES, MAX_BYTES, Fault, place, prepare
 
 __all__ = ["MAX_BYTES", "Record", "key_of", "parse", "read"]
 
+MAX_PATH = 4096
+"""Bytes: what most file systems take, and few enough for every key to fit into a leaf of the log."""
+
 _KINDS = {"letters/": "letter", "assessments/": "assessment"} | {
     name: name for name in ("archive", "parties", "threads", "erasures")
 }
@@ -32,8 +35,10 @@ _CLEAR = _HARMLESS | {"duplicate-key", "anchor", "tag", "directive", "unquoted-c
 def key_of(path: str) -> str | None:
     """Name the record at `path`: records/letters/2019/x.yaml is letters/x, records/archive.yaml is archive.
 
-    A path that is not UTF-8 (git gives its bytes as surrogates) can be no record's.
+    A path that is not UTF-8 (git gives its bytes as surrogates), or has more than MAX_PATH bytes, can be no record's.
     """
+    if len(path.encode("utf-8", "surrogateescape")) > MAX_PATH:
+        return None
     if not path.isascii() and any("\ud800" <= character <= "\udfff" for character in path):
         return None
     folder, *below = path.split("/")

@@ -94,7 +94,12 @@ def facts_of_commit(data: bytes) -> tuple[str, int, list[str]]:
 
 
 def key_of(path: str) -> str | None:
-    """Return the key of a path, or None if no record can stand there; a path that is not UTF-8 has none."""
+    """Return the key of a path, or None if no record can stand there.
+
+    A path that is not UTF-8, or is longer than 4096 bytes, has none.
+    """
+    if len(in_bytes(path)) > 4096:
+        return None
     if path.encode("utf-8", "surrogateescape") != path.encode("utf-8", "replace"):
         return None
     folder, *below = path.split("/")

@@ -131,7 +131,6 @@ def test_no_registry_host_is_named() -> None:
 def test_operators_never_meet_the_word_merkle() -> None:
     pages = [
         "README.md",
-        "CONTRIBUTING.md",
         "docs/keys.md",
         "docs/erasure.md",
         "docs/operate.md",

@@ -413,7 +413,7 @@ REVISION = ("letters", 0, "provenance", "revisions", 0)
         ("log/checkpoint", lambda _: b""), ("log/checkpoint", lambda data: data.partition(b"\n\n")[0] + b"\n"),
         ("log/checkpoint", lambda data: data.replace(b"letterbook", b"notebook")),
         ("log/checkpoint", lambda data: sign(Checkpoint(origin=ORIGIN, size=1, root=bytes(32)), KEY)),
-        ("log/checkpoint", lambda data: b"x" * (1 << 17)),
+        ("log/checkpoint", lambda data: b"x" * (1 << 15)),
         ("log/checkpoint", lambda data: data.replace(b"\n", b"\r\n")),
     ],
 )  # fmt: skip

@@ -154,6 +154,11 @@ def _guard(
         raise UnavailableError(f"{named} holds no signed index.json", "name the publication before this one")
     own = AllowedSigner(principals=(PRINCIPAL,), namespaces=(INDEX_NAMESPACE,), key=signer.public_key)
     if data is None or signature is None or not _is_believed(data, signature, (*lists.all_signers, own)):
+        if named is not None:
+            raise RefusedError(
+                f"{named} is not signed by a key of this archive, so nothing guards what was published before",
+                "name the publication before this one: a folder that you keep, or its address",
+            )
         print(f"{site.name}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
         return
     try:

@@ -38,7 +38,7 @@ _SIGN_BIT = 1 << 255
 _FIELD = 2**255 - 19
 _EIGHTH = 2707385501144840649318225287225658788936804267575313519463743609750303402022
 _WEAK = frozenset({0, 1, _EIGHTH, _FIELD - _EIGHTH, _FIELD - 1, _FIELD, _FIELD + 1})
-"""The points of small order, without their sign: who has such a key lets anybody sign (RFC 7748, section 7)."""
+"""The points of small order, without their sign: anybody signs for such a key (Chalkias and others, 2020)."""
 
 _APPLICATION = re.compile(r"[!-~]{1,255}")
 _LINE = re.compile(r'[ \t]*(?P<principals>[^ \t]+)[ \t]+(?P<options>(?:[^ \t"]|"[^"]*")+)[ \t]+(?P<key>.+)')

@@ -71,7 +71,7 @@ def read(number: int, data: bytes) -> tuple[KeyList, tuple[Fault, ...]]:
         unread = Fault(code="bad-key-list", path=name, message=fault.message, line=fault.line)
         return KeyList(number=number, data=data), (unread,)
     listed = _list_of(lines, data, number)
-    found = [*_publisher_faults(lines), *_root_faults(lines, number), *_repeated(lines)]
+    found = [*_publisher_faults(lines), *_root_faults(lines, number), *_repeated(lines), *_weak(lines)]
     if not listed.publishers:
         found.append((1, "bad-key-list", "no key of this list may sign a publication"))
     return listed, tuple(Fault(code=code, path=name, message=message, line=line) for line, code, message in found)
@@ -163,3 +163,9 @@ def _repeated(lines: Iterable[Line]) -> Iterator[tuple[int, str, str]]:
             before = seen[entry.key]
             yield line, "key-listed-twice", f"this key stands on line {before}: a key is a publisher or a root, once"
         seen.setdefault(entry.key, line)
+
+
+def _weak(lines: Iterable[Line]) -> Iterator[tuple[int, str, str]]:
+    for line, entry in lines:
+        if entry.key.is_weak:
+            yield line, "bad-key-list", "anybody can sign with this key: it was not made by ssh-keygen"

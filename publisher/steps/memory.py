@@ -106,7 +106,7 @@ def newer(audit: Audit) -> Outcome | None:
     says = f"its {size} leaves are the first of the {head.size} that {key.fingerprint} signed"
     if not any(entry.key.fingerprint == audit.signed_by for entry in audit.current) and not _is_rebuilt(audit):
         return unchecked(
-            f"{says}; but a key that is not current signed all else, and only a clone shows whether that is what they say"
+            f"{says}; but a key that is not current signed all else, and only a clone shows whether it is what they say"
         )
     return passed(says)
 
