@@ -322,7 +322,9 @@ def test_a_stub_is_no_record(archive: Archive) -> None:
     assert findings(archive.folder, pending=True) == [("erased-record", "error")]
     archive.commit()
     assert findings(archive.folder) == [("erased-record", "error")]
-    assert findings(archive.folder, pending=True) == [("erased-record", "error")], "nothing is pending"
+    assert findings(archive.folder, pending=True) == [("erased-record", "error")]
+    landed = history_of(archive.folder)
+    assert landed.pending(Snapshot.on_disk(archive.folder)).versions == landed.versions, "nothing is pending"
     archive.withdraw(FIRST)
     assert findings(archive.folder, pending=True) == []
 
