@@ -8,7 +8,7 @@ OUT ?= public
 KEY ?=
 PYTEST_ARGS ?=
 
-.PHONY: publish test check lint bench goldens clean
+.PHONY: publish test check lint bench attacks goldens clean
 
 publish: $(READY)
 	$(BIN)/letterbook publish --out $(OUT) $(if $(KEY),--key $(KEY))
@@ -26,6 +26,9 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(BENCH_ARGS)
+
+attacks: $(READY)
+	$(BIN)/python -m tests.attacks
 
 goldens: $(READY)
 	$(BIN)/python -m tests.goldens

@@ -1,17 +1,28 @@
 """Faults that an attack found once, each told again."""
 
 import hashlib
+import json
 import os
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from publisher.index import canonical
 from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, SUMS, format_sums, parse_sums
-from publisher.record import parse
-from publisher.signatures import sshsig
-from publisher.signatures.keys import AllowedSigner, KeySigner, generate_private_key, load_private_key
+from publisher.record import MAX_PATH, key_of, parse
+from publisher.signatures import pack, sshsig
+from publisher.signatures.keys import (
+    AllowedSigner,
+    KeySigner,
+    PublicKey,
+    SignatureError,
+    generate_private_key,
+    load_private_key,
+)
+from publisher.signatures.lists import read
 from tests import second_auditor
 from tests.builders import Archive, letter_path
 from tests.command import LETTERBOOK, files_of, letterbook
@@ -242,6 +253,59 @@ def test_output_that_nobody_reads_is_no_bug(archive: Archive) -> None:
     archive.letter(NAME, thread="nothing")
     assert os.system(f"cd {archive.folder} && {LETTERBOOK} check 2>&1 | true") == 0
     assert letterbook(archive.folder, "check", PYTHONIOENCODING="ascii").status == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("removed", 0, "key"), "letters/" + "a" * 70_000),
+        (("letters", 0, "letter", "dates", "sent"), 1),
+        (("letters", 0, "letter", "dates", "sent", "date"), 1),
+        (("letters", 0, "letter", "questions"), [1]),
+    ],
+    ids=["a key that no leaf holds", "a number for a date", "a number for a day", "a number for a question"],
+)
+def test_an_index_that_is_signed_and_odd_is_a_failed_step(
+    archive: Archive, tmp_path: Path, place: tuple[str | int, ...], value: Any
+) -> None:
+    archive.assess(NAME)
+    archive.commit()
+    archive.delete(f"records/assessments/{NAME}.yaml")
+    archive.commit()
+    signer, site = make_key(tmp_path / "key"), tmp_path / "public"
+    letterbook(archive.folder, "publish", "--out", site, "--key", tmp_path / "key")
+    index = json.loads((site / "index.json").read_bytes())
+    found = index
+    for part in place[:-1]:
+        found = found[part]
+    found[place[-1]] = value
+    (site / "index.json").write_bytes(canonical(index) + b"\n")
+    reseal(site, signer)
+    done = letterbook(archive.folder, "verify", site)
+    assert (done.status, "FAIL 5 index" in done.out) == (1, True), done
+    assert letterbook(archive.folder, "prove", NAME, "--site", site).status == 1
+
+
+def test_a_path_too_long_for_a_leaf_is_no_record() -> None:
+    longest = "records/letters/" + "a" * (MAX_PATH - len("records/letters/.yaml")) + ".yaml"
+    assert key_of(longest) is not None and second_auditor.key_of(longest) == key_of(longest)
+    assert key_of(f"{longest}.yaml") is None and second_auditor.key_of(f"{longest}.yaml") is None
+
+
+def test_a_key_for_which_anybody_can_sign_is_worth_nothing() -> None:
+    """All points of small order, by the numbers that libraries refuse; a true key is none of them."""
+    eighth = "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"
+    other = "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"
+    plain = ["00" * 32, "01" + "00" * 31, eighth, other, *(f"{low}{'ff' * 30}7f" for low in ("ec", "ed", "ee"))]
+    for text in plain:
+        for sign in (0, 0x80):
+            raw = bytes.fromhex(text)
+            weak = PublicKey(raw=raw[:31] + bytes([raw[31] | sign]))
+            listing = f'publisher namespaces="{FILES_NAMESPACE},{INDEX_NAMESPACE}" {weak.format()}\n'.encode()
+            assert weak.is_weak and [fault.code for fault in read(1, listing)[1]] == ["bad-key-list"]
+            with pytest.raises(SignatureError, match="anybody"):
+                weak.verify(pack(b"ssh-ed25519", raw + bytes(32)), b"anything")
+    assert not any(load_private_key(generate_private_key("test")).public_key.is_weak for _ in range(20))
 
 
 def test_a_conflict_is_not_judged_by_one_side(archive: Archive) -> None:

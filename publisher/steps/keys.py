@@ -1,6 +1,7 @@
 """Which keys may have signed: the auditor's list, or a newer one that its root keys vouch for."""
 
 from publisher.audit import Audit, Difference, Outcome, failed, passed
+from publisher.errors import UnavailableError
 from publisher.publish import SUMS, parse_sums
 from publisher.signatures.chain import Chain, files_in, follow
 from publisher.signatures.keys import AllowedSigner, KeyListError, parse_allowed_signers
@@ -8,6 +9,7 @@ from publisher.signatures.lists import KeyList, trust
 
 FOLDER = "keys/"
 PATH = "keys/allowed_signers"
+MAX_FILES = 1000  # that are fetched before anything is signed
 
 
 def trusted(audit: Audit) -> Outcome:
@@ -49,6 +51,11 @@ def _published(audit: Audit) -> Chain:
     except ValueError:
         names = {}
     wanted = files_in(dict.fromkeys(names, b""), FOLDER)
+    if len(wanted) > MAX_FILES:
+        raise UnavailableError(
+            f"{SUMS} names {len(wanted)} key lists and signatures of them, and nobody has signed it yet",
+            f"no archive needs more than {MAX_FILES}: get the publication from somebody else",
+        )
     return Chain.of({name: data for name in wanted if (data := audit.read(FOLDER + name)) is not None})
 
 
