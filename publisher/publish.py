@@ -18,6 +18,7 @@ from publisher.formats import FORMATS
 from publisher.git import Repository
 from publisher.index import Index, LogHead
 from publisher.letter import Letter
+from publisher.record import MAX_BYTES
 from publisher.signatures import sshsig
 from publisher.signatures.chain import Chain, files_in
 from publisher.signatures.keys import AllowedSigner, Signer, format_allowed_signers
@@ -61,11 +62,22 @@ def build(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def contents_of(snapshot: Snapshot, repository: Repository) -> Mapping[str, bytes]:
-    """Return the bytes of a commit's records and documents by SHA-256; documents are read when asked for."""
+def contents_of(examined: Examined, repository: Repository) -> Mapping[str, bytes]:
+    """Return the bytes of a commit's records, their earlier versions, and documents by SHA-256.
+
+    Documents are read when asked for. A version that was erased, or that is larger than a record may be, is left out.
+    """
+    snapshot = examined.snapshot
     records = {hashlib.sha256(data).hexdigest(): data for data in snapshot.files.values()}
+    earlier = dict.fromkeys(
+        version.blob
+        for version in examined.history.versions
+        if version.blob and version.erased is None and version.sha256 not in records and version.size <= MAX_BYTES
+    )
+    read = repository.blobs(earlier, keep=MAX_BYTES) if earlier else ()
+    versions = {blob.sha256: blob.data for blob in read if blob.data is not None}
     documents = {attachment.sha256: attachment.blob for attachment in snapshot.attachments.values()}
-    return ChainMap(records, repository.contents(documents))  # type: ignore[arg-type]
+    return ChainMap(records, versions, repository.contents(documents))  # type: ignore[arg-type]
 
 
 def index_of(repository: Repository, commit: str, examined: Examined) -> Index:

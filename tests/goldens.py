@@ -79,7 +79,7 @@ def publication(folder: Path) -> dict[str, bytes]:
     examined = examine_commit(repository, commit)
     assert not examined.errors, examined.findings
     index = publishing.index_of(repository, commit, examined)
-    files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
+    files = publishing.build(index, publishing.contents_of(examined, repository))
     return publishing.seal(files, index.log, publishing.Seal(signer=SIGNER, key_lists={}, trusted=True))
 
 

@@ -31,7 +31,7 @@ def everything(folder: Path | str) -> bytes:
     commit = repository.resolve("HEAD")
     examined = examine_commit(repository, commit)
     index = index_of(repository, commit, examined)
-    contents = contents_of(examined.snapshot, repository)
+    contents = contents_of(examined, repository)
     for attachment in examined.snapshot.attachments.values():
         assert len(contents[attachment.sha256]) == attachment.size
     assert Snapshot.staged(repository).files.keys() <= examined.snapshot.files.keys() | {"records/archive.yaml"}

@@ -55,7 +55,7 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
         index = index_of(repository, name, examined)
         _guard(index, examined.history, previous, str(out), signer, lists, allow_mass_change)
         progress.step("rendering")
-        files = publishing.build(index, publishing.contents_of(examined.snapshot, repository))
+        files = publishing.build(index, publishing.contents_of(examined, repository))
         own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}
         seal = Seal(signer=signer, key_lists={**lists.published, **own}, trusted=key is not None)
         progress.step("writing")

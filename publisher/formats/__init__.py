@@ -1,8 +1,9 @@
 """What a publication is rendered as: one row a format.
 
 A format is a module with `render(index, contents) -> {path: bytes}`. It is a function of its arguments alone;
-`contents` holds the committed bytes of records and documents by SHA-256. To add one, write `formats/NAME.py`
-and add a row here; the order of rows does not matter, and no two formats may render the same path.
+`contents` holds the committed bytes of records, their earlier versions, and documents by SHA-256. To add one,
+write `formats/NAME.py` and add a row here; the order of rows does not matter, and no two formats may render the
+same path.
 """
 
 from collections.abc import Callable, Mapping

@@ -218,7 +218,8 @@ class Writer:
     def _content(self, name: str, **values: object) -> str:
         """Render the HTML of an entry, from templates that escape everything."""
         book = self.book
-        return rendered(f"feed/{name}", book=book, href=self.letter_page, suffix="", **values).strip()
+        site = book.index.archive.site
+        return rendered(f"feed/{name}", book=book, href=self.letter_page, to=lambda path: site + path, **values).strip()
 
 
 def _notice(event: Event) -> str:

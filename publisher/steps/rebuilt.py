@@ -46,7 +46,7 @@ def rebuild(repository: Repository, examined: Examined) -> Rebuilt:
     """Build everything that a publication of an examined commit holds and that depends on no key."""
     commit = examined.snapshot.commit or ""
     own = index_of(repository, commit, examined)
-    rendered = build(own, contents_of(examined.snapshot, repository))
+    rendered = build(own, contents_of(examined, repository))
     lists = key_lists(examined.snapshot)
     return Rebuilt(index=own, files={**rendered, **lists.published}, newest_keys=lists.newest)
 

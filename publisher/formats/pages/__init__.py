@@ -1,0 +1,44 @@
+"""The site: one module a kind of page, each with `pages(site) -> (path, text), ...`, one row in PAGES.
+
+No inline style, no request to anybody else, relative links only: the folder works at any address and from a
+disk. No page needs a script. Only `index.html` and `verify/index.html` show the commit and the log's size and
+root, so that one new letter changes few files. To add a kind of page, write `pages/NAME.py` and its template, and
+add a row here; its style goes into `templates/style/`, one part a concern, joined in the order of STYLE.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from importlib.resources import files
+
+from publisher.formats.pages import front, letters
+from publisher.formats.pages.site import Site
+from publisher.index import Index
+
+Pages = Callable[[Site], Iterator[tuple[str, str]]]
+
+PAGES: dict[str, Pages] = {
+    "front": front.pages,
+    "letters": letters.pages,
+}
+STYLE = ("base",)
+
+
+def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return all pages and their stylesheet."""
+    return rendered_site(Site(index, contents))
+
+
+def rendered_site(site: Site) -> dict[str, bytes]:
+    """Return the pages of a site that stands already."""
+    made = {"style.css": style()}
+    for pages in PAGES.values():
+        for path, text in pages(site):
+            if path in made:
+                raise ValueError(f"two pages would stand at {path}")
+            made[path] = text.encode()
+    return made
+
+
+def style() -> bytes:
+    """Return the stylesheet."""
+    folder = files("publisher").joinpath("templates", "style")
+    return b"\n".join(folder.joinpath(f"{name}.css").read_bytes() for name in STYLE)
