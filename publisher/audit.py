@@ -76,11 +76,20 @@ class Rebuilt:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SeenList:
+    """A numbered key list that the auditor was led to: its number, and the SHA-256 of its bytes in hex."""
+
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
     """What the auditor kept from an earlier visit.
 
-    `leaves`, `commit` and `erased` (how many versions were erased then) are known if a whole index was kept;
-    `days` is for how long this very checkpoint has been the newest that a monitor saw.
+    `leaves`, `commit` and `erased` (how many versions were erased then) are known if a whole index was kept. Of a
+    monitor's state, `seen` is when this very checkpoint was first seen, in seconds since 1970, `days` for how many
+    days it has been the newest, and `keys` the newest key list that the monitor was ever led to.
     """
 
     source: str
@@ -89,7 +98,9 @@ class Memory:
     commit: str | None = None
     object_format: str | None = None
     erased: int | None = None
+    seen: int | None = None
     days: int | None = None
+    keys: SeenList | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

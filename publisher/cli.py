@@ -231,13 +231,28 @@ def _verify_proof_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="ALLOWED_SIGNERS",
         help="the archive's key list, from somewhere you trust",
     )
+    parser.add_argument(
+        "--origin", metavar="ORIGIN", help="the log that the proof must be of (default: any that a listed key signed)"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to report (default: text)")
 
 
 def _verify_proof(options: argparse.Namespace) -> int:
     from publisher.commands.verify_proof import verify_proof
 
-    return verify_proof(options.file, record=options.record, keys=options.keys, form=options.format)
+    return verify_proof(
+        options.file, record=options.record, keys=options.keys, origin=options.origin, form=options.format
+    )
+
+
+def _serve_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help="the port (default: 8000; 0: any)")
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from publisher.commands.serve import serve
+
+    return serve(port=options.port)
 
 
 COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None], Run], ...] = (
@@ -245,6 +260,7 @@ COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None], Run],
     ("publish", "make a signed publication of a commit", _publish_arguments, _publish),
     ("verify", "audit a publication against its signatures and against git", _verify_arguments, _verify),
     ("history", "list every landed revision of a record", _history_arguments, _history),
+    ("serve", "show a draft of the site on this machine", _serve_arguments, _serve),
     ("keys", "show the key lists, who signed them, and whether they hold", _keys_arguments, _keys),
     ("prove", "prove that one version of a record is in the log", _prove_arguments, _prove),
     ("verify-proof", "check such a proof, without a clone or a network", _verify_proof_arguments, _verify_proof),

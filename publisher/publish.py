@@ -7,7 +7,7 @@ A publication is a function of the commit, the key and Letterbook's version. Onl
 import hashlib
 import re
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from publisher import checkpoint, schema
@@ -69,15 +69,20 @@ def contents_of(examined: Examined, repository: Repository) -> Mapping[str, byte
     """
     snapshot = examined.snapshot
     records = {hashlib.sha256(data).hexdigest(): data for data in snapshot.files.values()}
-    earlier = dict.fromkeys(
+    documents = {attachment.sha256: attachment.blob for attachment in snapshot.attachments.values()}
+    versions = earlier_versions(examined, repository, records)
+    return ChainMap(records, versions, repository.contents(documents))  # type: ignore[arg-type]
+
+
+def earlier_versions(examined: Examined, repository: Repository, known: Container[str]) -> dict[str, bytes]:
+    """Return the bytes of all landed versions by SHA-256, without those that are `known` or were erased."""
+    blobs = dict.fromkeys(
         version.blob
         for version in examined.history.versions
-        if version.blob and version.erased is None and version.sha256 not in records and version.size <= MAX_BYTES
+        if version.blob and version.erased is None and version.sha256 not in known and version.size <= MAX_BYTES
     )
-    read = repository.blobs(earlier, keep=MAX_BYTES) if earlier else ()
-    versions = {blob.sha256: blob.data for blob in read if blob.data is not None}
-    documents = {attachment.sha256: attachment.blob for attachment in snapshot.attachments.values()}
-    return ChainMap(records, versions, repository.contents(documents))  # type: ignore[arg-type]
+    read = repository.blobs(blobs, keep=MAX_BYTES) if blobs else ()
+    return {blob.sha256: blob.data for blob in read if blob.data is not None}
 
 
 def index_of(repository: Repository, commit: str, examined: Examined) -> Index:

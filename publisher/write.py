@@ -1,15 +1,19 @@
 """Files written into a folder: all of them or, if anything fails, what it held before; and never twice."""
 
-import fcntl
 import os
+import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from publisher.errors import UnavailableError, UsageError
 from publisher.publish import SUMS, parse_sums
+
+_HAS_LOCKS = find_spec("fcntl") is not None
+"""Not on Windows, where nothing keeps two runs apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,20 +45,58 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Make one file hold `data`, or, if anything fails, what it held before; it is on the disk when this returns.
+    """Make one file hold `data`, or, if anything fails, what it held before; nothing is written through a link.
 
-    Raises UnavailableError.
+    The bytes are on the disk, in a new file beside it, before that takes its place. Raises UnavailableError, and
+    UsageError for what `require_file` refuses.
     """
-    beside = path.with_name(f".{path.name}.letterbook-new")
+    require_file(path)
+    beside = path.with_name(f".letterbook-{secrets.token_hex(8)}")
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
     except OSError as fault:
-        beside.unlink(missing_ok=True)
         raise UnavailableError(f"{path} could not be written: {fault.strerror}", "what it held is untouched") from fault
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def require_file(path: Path) -> None:
+    """Raise UsageError unless a path is that of a plain file, or of nothing, in a folder that is there.
+
+    A symbolic link is refused wherever it leads: one that leads nowhere would pass for a file that is not there yet.
+    """
+    if path.is_symlink():
+        raise UsageError(f"{path} is a symbolic link", "name the file itself")
+    if not path.name or (os.path.lexists(path) and not path.is_file()):
+        raise UsageError(f"{path} is no file", "name a file, or one that is not there yet")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", "make it, or name a file in a folder that is there")
+
+
+@contextmanager
+def alone(path: Path, busy: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Wait until no other process is here for the same file, and keep the others waiting; `busy` is called if one is.
+
+    The lock is on an empty file beside it, which stays; the file itself is replaced, and a lock on it would not hold.
+    Raises UnavailableError.
+    """
+    beside = path.with_name(f".{path.name}.lock")
+    try:
+        handle = os.open(beside, os.O_RDONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
+    except OSError as fault:
+        raise UnavailableError(
+            f"{beside} could not be written: {fault.strerror}", "check that the folder can be written to"
+        ) from fault
+    try:
+        _lock(handle, busy)
+        yield
+    finally:
+        os.close(handle)
 
 
 def published_names(folder: Path) -> set[str]:
@@ -77,12 +119,28 @@ def published_names(folder: Path) -> set[str]:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
+    if not _HAS_LOCKS:  # and there a folder cannot be opened either
+        yield
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _lock(handle)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int, busy: Callable[[], object] = lambda: None) -> None:
+    """Wait for the lock on what is open, after a call of `busy` if it is taken."""
+    if not _HAS_LOCKS:
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        busy()
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _beside(folder: Path, state: str) -> Path:

@@ -4,7 +4,7 @@ import gc
 from pathlib import Path
 
 from publisher.examine import examine_commit
-from publisher.formats import atom
+from publisher.formats import feeds
 from publisher.git import Repository
 from publisher.publish import Seal, index_of, seal
 from publisher.signatures.keys import generate_private_key, load_private_key
@@ -21,7 +21,7 @@ def main() -> None:
         raise SystemExit(str(examined.findings[:3]))
     index = index_of(repository, commit, examined)
     files = {"index.json": index.to_bytes()}
-    files["feed.atom"] = atom.main_feed(index)
+    files["feed.atom"] = feeds.main_feed(index)
     signer = load_private_key(generate_private_key("bench"))
     seal(files, index.log, Seal(signer=signer, key_lists={}, trusted=False))
 

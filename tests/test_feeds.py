@@ -1,26 +1,23 @@
-"""The feeds: fit their profile, hold every letter, tell what changed, and open the right page in real readers."""
+"""The feeds: fit their profile, hold every letter, tell what changed, and agree with one another."""
 
+import random
 import re
-import sqlite3
-import subprocess
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
-import feedparser
 import pytest
+from feedgen.entry import FeedEntry
 from lxml import etree
 
-from publisher.formats import FORMATS, atom
+from publisher.formats import FORMATS, feeds
+from publisher.formats.entries import LISTED
 from publisher.formats.events import MANY
+from publisher.formats.windows import GONE, WINDOW
+from publisher.index import Index
 from tests.correspondence import (
     ARCHIVE,
+    PARTIES,
     SITE,
     Told,
     assessment,
@@ -31,16 +28,24 @@ from tests.correspondence import (
     reported,
     withdrawn,
 )
-from tests.feed_profile import NAMES, chain_errors, errors
-from tests.tools import need
+from tests.feed_across import site_errors, succession_errors
+from tests.feed_profile import NAMES, errors
+from tests.test_formats import HOSTILE, ODD, poisoned
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 LONG = "Long " * 200 + "end."
 TAG = "tag:harbour.example,2026:"
 
 
-def feeds(told: Told) -> dict[str, bytes]:
-    return atom.render(told.index(), told.contents)
+def atoms(told: Told) -> dict[str, bytes]:
+    """The Atom feeds of an archive."""
+    files = feeds.render(told.index(), told.contents)
+    return {path: data for path, data in files.items() if path.endswith(".atom")}
+
+
+def published(told: Told) -> dict[str, bytes]:
+    """Everything that is rendered of an archive."""
+    index = told.index()
+    return {path: data for render in FORMATS.values() for path, data in render(index, told.contents).items()}
 
 
 def many(number: int, archive: dict[str, Any] | None = None) -> Told:
@@ -74,80 +79,240 @@ def links(element: etree._Element) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("number", [0, 1, 49, 50, 51, 100, 137])
 def test_every_feed_fits_the_profile_and_together_they_hold_every_letter(number: int) -> None:
-    files = feeds(many(number))
+    files = atoms(many(number))
     assert {path: errors(data) for path, data in files.items()} == {path: [] for path in files}
-    assert chain_errors(files, SITE) == []
-    assert {name for data in files.values() for name in ids(data)} == {
+    chain = {path: data for path, data in files.items() if path == "feed.atom" or "archive" in path}
+    assert {name for data in chain.values() for name in ids(data)} == {
         f"{TAG}letter/letter-{at:04d}" for at in range(number)
     }
-    assert len(files) == 1 + number // 50
+    assert len(chain) == 1 + number // 50
+    assert len(files) == len(chain) + 5
 
 
 def test_the_eventful_feed_fits_the_profile() -> None:
-    assert {path: errors(data) for path, data in feeds(harbour()).items()} == {"feed.atom": []}
+    found = {path: errors(data) for path, data in atoms(harbour()).items()}
+    parts = ("changes", "party/acme-optics", "party/harbour-institute", "party/quayside-fund", "thread/works")
+    assert found == {"feed.atom": [], **{f"feeds/{part}.atom": [] for part in parts}}
 
 
 def replaced(pattern: str, by: str) -> Callable[[str], str]:
     return lambda feed: re.sub(pattern, by, feed, count=1, flags=re.DOTALL)
 
 
-MUTANTS: dict[str, Callable[[str], str]] = {
-    "a link without rel": replaced(r' rel="related"', ""),
-    "a link without type": replaced(r'(rel="related" href="[^"]*") type="[^"]*"', r"\1"),
-    "a link without length": replaced(r' length="\d+"', ""),
-    "an alternate without hreflang": replaced(r'(<entry>.*?) hreflang="en"', r"\1"),
-    "two alternates": replaced(r'(<entry>.*?)(<link rel="alternate"[^>]*/>)', r"\1\2\2"),
-    "no alternate": replaced(r'(<entry>.*?)<link rel="alternate"[^>]*/>', r"\1"),
-    "the raw record as alternate": replaced('rel="related"', 'rel="alternate"'),
-    "a duplicate id": replaced(r"<id>[^<]*/2020-statement</id>", f"<id>{TAG}letter/2020-05-follow-up</id>"),
-    "an id that is an address": replaced(r"<id>tag:[^<]*letter/[^<]*", "<id>https://harbour.example/1"),
-    "an entry without an id": replaced(r"(<entry>\s*)<id>[^<]*</id>", r"\1"),
-    "an entry without a title": replaced(r"(<entry>.*?)<title[^>]*>[^<]*</title>", r"\1"),
-    "a title of two lines": replaced(r"(<entry>.*?<title[^>]*>)", r"\1one&#10;two "),
-    "a title too long": replaced(r"(<entry>.*?<title[^>]*>)", r"\1" + "long " * 40),
-    "a title with a type": replaced(r"(<entry>.*?)<title>", r'\1<title type="html">'),
-    "an entry without an author": replaced(r"(<entry>.*?)<author>.*?</author>", r"\1"),
-    "a feed without an author": replaced(r"<author>.*?</author>", ""),
-    "an author with an address": replaced(r"</uri>", "</uri><email>a@harbour.example</email>"),
-    "xhtml content": replaced(r'<content type="html">.*?</content>', '<content type="xhtml"><p/></content>'),
-    "content without a type": replaced(r'<content type="html">', "<content>"),
-    "content elsewhere": replaced(r"<content[^>]*>.*?</content>", '<content type="html" src="https://x.example/"/>'),
-    "a summary of markup": replaced(r"<summary>", '<summary type="html">'),
-    "a summary too long": replaced(r"<summary>", "<summary>" + "long " * 100),
-    "no summary": replaced(r"<summary>.*?</summary>", ""),
-    "no time of update": replaced(r"(<entry>.*?)<updated>[^<]*</updated>", r"\1"),
-    "a local time": replaced(r"\+00:00</updated>", "+02:00</updated>"),
-    "a month that is none": replaced(r"(<entry>.*?<published>\d{4})-\d\d", r"\1-13"),
-    "updated before it was published": replaced(r"(<entry>.*?<published>)\d{4}", r"\g<1>2099"),
-    "a feed older than its entries": replaced(r"<updated>\d{4}", "<updated>2001"),
-    "a generator with a version": replaced(r"<generator>", '<generator version="1.0">'),
-    "no self link": replaced(r'<link rel="self"[^>]*/>', ""),
-    "a script's address": replaced(r'(rel="alternate" href=")https:', r"\1javascript:"),
-    "a script's address in the content": replaced(r'(&lt;a href=")https:', r"\1javascript:"),
-    "a script in the content": replaced(
-        r'<content type="html">', '<content type="html">&lt;script&gt;1&lt;/script&gt;'
+MUTANTS: dict[str, tuple[Callable[[str], str], str]] = {
+    "a link without rel": (replaced(r' rel="related" href="[^"]*" type="application/y', ' type="application/y'), "link failed"),
+    "a link without type": (replaced(r'(rel="related" href="[^"]*yaml") type="[^"]*"', r"\1"), "link failed"),
+    "a link without length": (replaced(r' length="\d+"', ""), "link failed"),
+    "an alternate without hreflang": (replaced(r'(<entry>.*?) hreflang="en"', r"\1"), "link failed"),
+    "two alternates": (replaced(r'(<entry>.*?)(<link rel="alternate"[^>]*/>)', r"\1\2\2"), "exactly one alternate"),
+    "no alternate": (replaced(r'(<entry>.*?)<link rel="alternate"[^>]*/>', r"\1"), "exactly one alternate"),
+    "the record as alternate": (replaced('rel="related"(?=[^>]*yaml)', 'rel="alternate"'), "exactly one alternate"),
+    "a duplicate id": (
+        replaced(r"<id>[^<]*/2020-statement</id>", f"<id>{TAG}letter/2020-05-follow-up</id>"), "id occurs 2 times",
     ),
-    "a handler in the content": replaced(r"&lt;p&gt;", '&lt;p onclick="1"&gt;'),
-    "a category of a scheme of its own": replaced(r"scheme/party", "scheme/person"),
-    "an element of somebody else": replaced(r"</entry>", '<x xmlns="https://x.example/"/></entry>'),
-    "a reply to nothing": replaced(r'<thr:in-reply-to ref="[^"]*"', "<thr:in-reply-to"),
-    "no language": replaced(r' xml:lang="en"', ""),
-    "not XML": replaced(r"</entry>", ""),
-    "a mark of a closed page": replaced(r"</subtitle>", "</subtitle><fh:archive/>"),
-}
+    "an id that is an address": (replaced(r"<id>tag:[^<]*letter/[^<]*", "<id>https://harbour.example/1"), "id failed"),
+    "an id of no sort of ours": (replaced(r"<id>(tag:[^<]*)letter/", r"<id>\1person/"), "id failed"),
+    "a notice without its revision": (replaced(r"(<id>tag:[^<]*notice/[^<]*)/2<", r"\1<"), "id failed"),
+    "an entry without an id": (replaced(r"(<entry>\s*)<id>[^<]*</id>", r"\1"), "Expecting element id"),
+    "an entry without a title": (replaced(r"(<entry>.*?)<title[^>]*>[^<]*</title>", r"\1"), "Expecting element title"),
+    "a title of two lines": (replaced(r"(<entry>.*?<title[^>]*>)", r"\1one&#10;two "), "title failed"),
+    "a title too long": (replaced(r"(<entry>.*?<title[^>]*>)", r"\1" + "long " * 40), "title failed"),
+    "a title with a type": (replaced(r"(<entry>.*?)<title>", r'\1<title type="html">'), "attribute type for element title"),
+    "an entry without an author": (replaced(r"(<entry>.*?)<author>.*?</author>", r"\1"), "got content"),
+    "a feed without an author": (replaced(r"<author>.*?</author>", ""), "head: Expecting element author"),
+    "an author with an address": (replaced(r"</uri>", "</uri><email>a@harbour.example</email>"), "element email"),
+    "xhtml content": (
+        replaced(r'<content type="html">.*?</content>', '<content type="xhtml"><p/></content>'), "content has child",
+    ),
+    "content without a type": (replaced(r'<content type="html">', "<content>"), "content failed to validate attr"),
+    "content elsewhere": (
+        replaced(r"<content[^>]*>.*?</content>", '<content type="html" src="https://x.example/"/>'), "content failed",
+    ),
+    "a summary of markup": (replaced(r"<summary>", '<summary type="html">'), "attribute type for element summary"),
+    "a summary too long": (replaced(r"<summary>", "<summary>" + "long " * 100), "summary failed"),
+    "no summary": (replaced(r"<summary>.*?</summary>", ""), "Expecting element summary"),
+    "no time of update": (replaced(r"(<entry>.*?)<updated>[^<]*</updated>", r"\1"), "Expecting element updated"),
+    "a local time": (replaced(r"\+00:00</updated>", "+02:00</updated>"), "updated failed"),
+    "a month that is none": (replaced(r"(<entry>.*?<published>\d{4})-\d\d", r"\1-13"), "doesn't allow value '2023-13"),
+    "updated before it was published": (
+        replaced(r"(<entry>.*?<published>)\d{4}", r"\g<1>2099"), "updated before it was published",
+    ),
+    "a feed older than its entries": (replaced(r"<updated>\d{4}", "<updated>2001"), "not that of the newest entry"),
+    "entries oldest first": (
+        replaced(r"(<entry>(?:(?!<entry>).)*</entry>)\s*(<entry>.*</entry>)", r"\2\1"), "not newest first",
+    ),
+    "a generator with a version": (replaced(r"<generator>", '<generator version="1.0">'), "attribute version"),
+    "another generator": (replaced(r"<generator>[^<]*", "<generator>python-feedgen"), "generator failed"),
+    "no self link": (replaced(r'<link rel="self"[^>]*/>', ""), "exactly one self"),
+    "a script's address": (replaced(r'(rel="alternate" href=")https:', r"\1javascript:"), "link failed"),
+    "a script's address in the content": (replaced(r'(&lt;a href=")https:', r"\1javascript:"), "href=javascript"),
+    "a script in the content": (
+        replaced(r'<content type="html">', '<content type="html">&lt;script&gt;1&lt;/script&gt;'), "<script> in",
+    ),
+    "a handler in the content": (replaced(r"&lt;p&gt;", '&lt;p onclick="1"&gt;'), "onclick=1"),
+    "a category of a scheme of its own": (replaced(r"scheme/party", "scheme/person"), "got category"),
+    "a stub that names a party": (
+        replaced(r'(<category term="withdrawn"[^>]*/>)(?=\s*<published>[^<]*</published>\s*<link rel="alternate"[^>]*/>\s*</entry>)',
+                 rf'\1<category term="acme-optics" scheme="{TAG}scheme/party" label="Acme"/>'), "element category there",
+    ),
+    "an element of somebody else": (replaced(r"</entry>", '<x xmlns="https://x.example/"/></entry>'), "extra content: x"),
+    "a reply to nothing": (replaced(r'<thr:in-reply-to ref="[^"]*"', "<thr:in-reply-to"), "in-reply-to failed"),
+    "a reply to a notice": (replaced(r'(<thr:in-reply-to ref="[^"]*)letter/', r"\1notice/"), "in-reply-to failed"),
+    "a notice that replies to nothing": (replaced(r"<thr:in-reply-to[^>]*/>", ""), "Expecting an element in-reply-to"),
+    "no language": (replaced(r' xml:lang="en"', ""), "feed failed to validate attributes"),
+    "not XML": (replaced(r"</entry>", ""), "not XML"),
+    "a style sheet": (replaced(r"<feed ", '<?xml-stylesheet href="feed.xsl" type="text/xsl"?><feed '), "before the feed"),
+    "a mark of a closed page": (replaced(r"</subtitle>", "</subtitle><fh:archive/>"), "a closed page of 7 entries"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_profile_refuses(name: str) -> None:
-    feed = feeds(harbour())["feed.atom"].decode()
-    mutant = MUTANTS[name](feed)
+    """Each mutant for its own reason."""
+    feed = atoms(harbour())["feed.atom"].decode()
+    change_it, reason = MUTANTS[name]
+    mutant = change_it(feed)
     assert mutant != feed
-    assert errors(mutant.encode())
+    found = errors(mutant.encode())
+    assert [fault for fault in found if reason in fault], found
 
 
 def test_the_profile_refuses_a_closed_page_that_lost_an_entry() -> None:
-    page = feeds(many(50))["feeds/archive/1.atom"].decode()
-    assert errors(replaced(r"<entry>.*?</entry>\s*", "")(page).encode())
+    page = atoms(many(50))["feeds/archive/1.atom"].decode()
+    assert errors(replaced(r"<entry>.*?</entry>\s*", "")(page).encode()) == ["a closed page of 49 entries"]
+
+
+# -- between the files ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(name="files", scope="module")
+def fixture_files() -> dict[str, bytes]:
+    """Everything that is rendered of an archive with closed pages, replies, scans, notices, and letters that went."""
+    return published(busy())
+
+
+def busy() -> Told:
+    """An archive of 60 letters and more, to which everything happened that can happen."""
+    told = many(55)
+    told.contents |= {"0" * 64: b"%PDF-1.4 a scan"}
+    scan = {
+        "file": "scan.pdf", "sha256": "0" * 64, "size": 15, "media_type": "application/pdf", "role": "original",
+        "rights": "own", "rights_note": "Ours.",
+    }  # fmt: skip
+    told.land({"threads": {"threads": [{"id": "works", "title": "The works"}, {"id": "lamps", "title": "The lamps"}]}})
+    reply = [{"kind": "replies-to", "letter": "letter-0003", "basis": "stated"}]
+    told.land({
+        "letters/lamps-1": letter("lamps-1", thread="lamps", documents=[scan], questions=[question("1")]),
+        "letters/lamps-2": letter("lamps-2", thread="lamps", to=[{"party": "quayside-fund"}]),
+        "letters/reply": letter("reply", kind="reply", relations=reply),
+    })  # fmt: skip
+    told.land({"assessments/lamps-1": assessment("lamps-1", reported("1", "refused"))})
+    told.land({"letters/letter-0003": amended("letter-0003", "correction")})
+    told.land({"assessments/lamps-1": assessment("lamps-1", reported("1", "answered"))})
+    told.land({"letters/letter-0004": withdrawn("letter-0004", change("withdrawal", "Asked for."))})
+    told.land({"letters/letter-0005": None})
+    told.land({f"letters/letter-{at:04d}": amended(f"letter-{at:04d}", "addition") for at in range(10, 25)})
+    return told
+
+
+def test_all_feeds_of_a_publication_agree(files: dict[str, bytes]) -> None:
+    assert site_errors(files, SITE) == []
+
+
+def test_two_hundred_entries_share_few_pages() -> None:
+    """What many feeds share is equal in all of them; no feed holds more than a page."""
+    told = many(149)
+    for at in range(60):
+        told.land({f"letters/letter-{at:04d}": amended(f"letter-{at:04d}", "correction")})
+    files = feeds.render(told.index(), told.contents)
+    assert [fault for fault in site_errors(files, SITE) if not fault.endswith("leads nowhere")] == []
+    assert max(len(ids(data)) for path, data in files.items() if path.endswith(".atom")) == 99
+    assert len(ids(files["feeds/party/acme-optics.atom"])) == len(ids(files["feeds/changes.atom"])) == WINDOW
+
+
+def without_entry(name: str) -> Callable[[str], str]:
+    return replaced(rf"<entry>\s*<id>{TAG}{name}</id>.*?</entry>\s*", "")
+
+
+BETWEEN: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "an entry that differs between feeds": (
+        "feeds/thread/lamps.atom", replaced(r"(<summary>)", r"\1Other: "), "is another entry elsewhere",
+    ),
+    "a feed of everything older than a party's": (
+        "feeds/thread/lamps.atom", lambda feed: re.sub(r"<updated>2023", "<updated>2031", feed), "older than the newest",
+    ),
+    "a self link to another feed": (
+        "feeds/thread/lamps.atom", replaced(r'rel="self" href="[^"]*"', f'rel="self" href="{SITE}feed.atom"'), "self is",
+    ),
+    "a party's feed that names no feed of everything": (
+        "feeds/party/acme-optics.atom",
+        replaced(r'rel="related" href="[^"]*"', f'rel="related" href="{SITE}feeds/changes.atom"'), "not name the main feed",
+    ),
+    "the id of another feed": (
+        "feeds/thread/lamps.atom", replaced(r"feed/thread/lamps", "feed/thread/works"), "its id is",
+    ),
+    "the log in a party's feed": (
+        "feeds/party/acme-optics.atom", replaced(r"</subtitle>", " Log size 12</subtitle>"), "names the log",
+    ),
+    "a chain with a gap": (
+        "feed.atom", replaced(r'<link rel="prev-archive"[^>]*/>', ""), "not reached from feed.atom",
+    ),
+    "a closed page that is not there": (
+        "feed.atom", replaced(r"archive/1\.atom", "archive/7.atom"), "prev-archive leads nowhere",
+    ),
+    "a current that is not there": (
+        "feeds/archive/1.atom", replaced(r'rel="current" href="[^"]*"', f'rel="current" href="{SITE}x"'), "current leads nowhere",
+    ),
+    "a letter in another party's feed": (
+        "feeds/party/quayside-fund.atom",
+        lambda feed: feed.replace(f'term="quayside-fund" scheme="{TAG}scheme/party"', f'term="acme-optics" scheme="{TAG}scheme/party"'),
+        "does not belong here",
+    ),
+    "a thread's feed that lacks a letter": ("feeds/thread/lamps.atom", without_entry("letter/lamps-2"), "lacks"),
+    "a thread's feed that lacks a notice": (
+        "feeds/thread/lamps.atom", without_entry("notice/lamps-1/assessment/1"), "lacks",
+    ),
+    "a party's feed without what is gone": (
+        "feeds/party/quayside-fund.atom", without_entry("letter/letter-0004"), "does not say what is gone",
+    ),
+    "a letter among the changes": (
+        "feeds/changes.atom", replaced(r"(<id>tag:[^<]*)notice/(letter-0003)/2", r"\1letter/\2"), "holds letters",
+    ),
+    "a letter that no feed of everything has": (
+        "feeds/archive/1.atom", without_entry("letter/letter-0030"), "is in no feed of everything",
+    ),
+    "a page that is not there": (
+        "feeds/thread/lamps.atom",
+        replaced(r'(<entry>.*?rel="alternate" href=")[^"#]*', rf"\1{SITE}letters/nowhere/"), "nowhere/.* leads nowhere",
+    ),
+    "a place on a page that is not there": (
+        "feeds/thread/lamps.atom", replaced(r'#outcomes-revision-1"', '#outcomes-revision-9"'), "revision-9 leads nowhere",
+    ),
+    "a scan that is not there": ("feeds/thread/lamps.atom", replaced(r"scan\.pdf", "lost.pdf"), "lost.pdf leads nowhere"),
+    "a scan of another length": (
+        "feeds/thread/lamps.atom", replaced(r'(rel="enclosure"[^>]* length=")15', r"\g<1>16"), "of another length",
+    ),
+    "a link in the content to nowhere": (
+        "feed.atom", replaced(r'(&lt;a href=")[^"]*letters/lamps-1/', rf"\1{SITE}letters/lamp/"), "lamp/ leads nowhere",
+    ),
+    "a reply to a letter that is in no feed": (
+        "feed.atom", replaced(r'(in-reply-to ref="[^"]*)letter-0003"', r'\1letter-9999"'), "which is in no feed",
+    ),
+    "a reply to another letter's page": (
+        "feed.atom", replaced(r'(in-reply-to ref="[^"]*letter-0003"[^>]*href="[^"]*)letter-0003', r"\1letter-0002"),
+        "replies to a page that is not",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+def test_the_feeds_of_a_publication_cannot_disagree(name: str, files: dict[str, bytes]) -> None:
+    """Each mutant for its own reason."""
+    path, change_it, reason = BETWEEN[name]
+    mutant = change_it(files[path].decode())
+    assert mutant != files[path].decode()
+    found = site_errors({**files, path: mutant.encode()}, SITE)
+    assert [fault for fault in found if re.search(reason, fault)], found
 
 
 # -- what feedgen would drop ---------------------------------------------------------------------------------
@@ -163,7 +328,7 @@ def test_entry_links_keep_rel_type_title_length_and_language() -> None:
     unlinked = {"url": "https://mirror.example/1", "linked": False}
     told.land({f"letters/{name}": letter(name, documents=[scan], sources=[{"url": "https://quay.example/"}, unlinked])})
     size = len(told.files[f"records/letters/{name}.yaml"])
-    assert links(entry(feeds(told)["feed.atom"], f"letter/{name}")) == [
+    assert links(entry(atoms(told)["feed.atom"], f"letter/{name}")) == [
         {"rel": "alternate", "href": f"{SITE}letters/{name}/", "type": "text/html", "hreflang": "en"},
         {
             "rel": "related", "href": f"{SITE}records/letters/{name}.yaml", "type": "application/yaml",
@@ -178,7 +343,7 @@ def test_entry_links_keep_rel_type_title_length_and_language() -> None:
 
 
 def test_replies_and_the_language_of_a_title_are_written() -> None:
-    feed = feeds(harbour())["feed.atom"]
+    feed = atoms(harbour())["feed.atom"]
     (reply,) = entry(feed, "letter/2019-03-01-acme-to-institute").iterfind("thr:in-reply-to", NAMES)
     assert reply.get("ref") == f"{TAG}letter/2019-02-18-institute-to-acme"
     title = entry(feed, "letter/2020-statement").find("a:title", NAMES)
@@ -191,14 +356,14 @@ def test_replies_and_the_language_of_a_title_are_written() -> None:
 
 def test_the_members_of_a_closed_page_never_change() -> None:
     told = many(60)
-    before = ids(feeds(told)["feeds/archive/1.atom"])
+    before = ids(atoms(told)["feeds/archive/1.atom"])
     told.land({
         "letters/letter-0003": withdrawn("letter-0003", change("withdrawal", "Asked for.")),
         "letters/letter-0004": letter("letter-0004", summary="New.", changes=[change("correction", "A word.")]),
         "letters/letter-0005": None,
         **{f"letters/a-later-{at}": letter(f"a-later-{at}") for at in range(50)},
     })  # fmt: skip
-    after = feeds(told)
+    after = atoms(told)
     assert ids(after["feeds/archive/1.atom"]) == before
     assert len(ids(after["feeds/archive/2.atom"])) == 50
     assert all(errors(data) == [] for data in after.values())
@@ -209,14 +374,15 @@ def test_no_page_holds_more_than_a_hundred_entries() -> None:
     for at in range(60):
         name = f"letter-{at:04d}"
         told.land({f"letters/{name}": letter(name, summary="Other.", changes=[change("correction", "So.")])})
-    files = feeds(told)
+    files = atoms(told)
     assert max(len(ids(data)) for data in files.values()) == 99
     assert all(errors(data) == [] for data in files.values())
 
 
 def test_the_log_stands_in_the_main_feed_alone() -> None:
     told = many(51)
-    files = feeds(told)
+    files = atoms(told)
+    assert len(files) == 7
     index = told.index()
     assert f"Log size {index.log.size}, root {index.log.root}." in files["feed.atom"].decode()
     assert index.log.root not in files["feeds/archive/1.atom"].decode()
@@ -232,22 +398,22 @@ def amended(name: str, *kinds: str) -> dict[str, Any]:
 
 
 def notices(told: Told) -> list[str]:
-    return sorted(name.removeprefix(TAG) for name in ids(feeds(told)["feed.atom"]) if "/" in name and "notice" in name)
+    return sorted(name.removeprefix(TAG) for name in ids(atoms(told)["feed.atom"]) if "/" in name and "notice" in name)
 
 
 def test_a_correction_changes_the_entry_and_gets_a_notice() -> None:
     told = Told()
     told.land({"letters/works": letter("works")})
-    before = feeds(told)["feed.atom"]
+    before = atoms(told)["feed.atom"]
     told.land({"letters/works": amended("works", "correction")})
-    after = feeds(told)["feed.atom"]
+    after = atoms(told)["feed.atom"]
     old, new, notice = entry(before, "letter/works"), entry(after, "letter/works"), entry(after, "notice/works/2")
     assert said(new, "title") == f"Corrected: {said(old, 'title')}"
     assert "Note 0 on works." in said(new, "summary")
     assert "Note 0 on works." in said(notice, "summary")
     assert said(new, "updated") == said(notice, "published") > said(old, "updated")
     assert said(new, "published") == said(old, "published")
-    assert [link["href"] for link in links(notice)] == [f"{SITE}letters/works/"]
+    assert [link["href"] for link in links(notice)] == [f"{SITE}letters/works/#revision-2"]
 
 
 def test_every_correction_changes_the_summary_and_no_earlier_notice() -> None:
@@ -257,7 +423,7 @@ def test_every_correction_changes_the_summary_and_no_earlier_notice() -> None:
     for number in range(1, 5):
         document = amended("works", *["correction"] * number) | {"summary": LONG}
         told.land({"letters/works": document})
-        feed = feeds(told)["feed.atom"]
+        feed = atoms(told)["feed.atom"]
         seen.add(said(entry(feed, "letter/works"), "summary"))
         notes.append([said(entry(feed, f"notice/works/{rev}"), "summary") for rev in range(2, number + 2)])
     assert len(seen) == 4
@@ -267,26 +433,29 @@ def test_every_correction_changes_the_summary_and_no_earlier_notice() -> None:
 def test_editorial_and_unchanged_revisions_are_no_news() -> None:
     told = Told()
     told.land({"letters/works": letter("works")})
-    before = feeds(told)["feed.atom"]
+    before = atoms(told)["feed.atom"]
     told.land({"letters/works": amended("works", "editorial")})
     told.land({"letters/works": dict(reversed(amended("works", "editorial").items()))})
     assert notices(told) == []
-    times = [said(entry(feed, "letter/works"), "updated") for feed in (before, feeds(told)["feed.atom"])]
+    times = [said(entry(feed, "letter/works"), "updated") for feed in (before, atoms(told)["feed.atom"])]
     assert times[0] == times[1]
 
 
-def test_changed_outcomes_are_news_and_first_ones_move_the_entry() -> None:
+def test_outcomes_are_news_when_they_are_published_when_they_change_and_when_they_go() -> None:
     told = Told()
     told.land({"letters/works": letter("works", questions=[question("1")])})
     told.land({"assessments/works": assessment("works", reported("1", "refused"))})
-    assert notices(told) == []
-    assert "Outcomes published" in said(entry(feeds(told)["feed.atom"], "letter/works"), "summary")
+    first = "notice/works/assessment/1"
+    assert notices(told) == [first]
+    notice = entry(atoms(told)["feed.atom"], first)
+    assert said(notice, "title") == "Outcomes published: Questions about the works: works"
+    assert "Outcomes published" in said(entry(atoms(told)["feed.atom"], "letter/works"), "summary")
     told.land({"assessments/works": assessment("works", reported("1", "answered"))})
-    assert notices(told) == ["notice/works/assessment/2"]
-    assert "Outcomes changed" in said(entry(feeds(told)["feed.atom"], "letter/works"), "summary")
+    assert notices(told) == [first, "notice/works/assessment/2"]
+    assert "Outcomes changed" in said(entry(atoms(told)["feed.atom"], "letter/works"), "summary")
     told.land({"assessments/works": None})
-    assert notices(told) == ["notice/works/assessment/2", "notice/works/assessment/3"]
-    assert errors(feeds(told)["feed.atom"]) == []
+    assert notices(told) == [first, "notice/works/assessment/2", "notice/works/assessment/3"]
+    assert errors(atoms(told)["feed.atom"]) == []
 
 
 def test_more_than_ten_notices_of_one_commit_become_one() -> None:
@@ -295,9 +464,9 @@ def test_more_than_ten_notices_of_one_commit_become_one() -> None:
         names = [f"letter-{at:04d}" for at in range(number)]
         told.land({f"letters/{name}": amended(name, "correction") for name in names})
         assert len(notices(told)) == expected
-        assert errors(feeds(told)["feed.atom"]) == []
+        assert errors(atoms(told)["feed.atom"]) == []
     assert notices(told) == [f"notices/{3 + MANY + 1}"]
-    content = said(entry(feeds(told)["feed.atom"], f"notices/{3 + MANY + 1}"), "content")
+    content = said(entry(atoms(told)["feed.atom"], f"notices/{3 + MANY + 1}"), "content")
     assert all(f'href="{SITE}letters/{name}/"' in content for name in names)
 
 
@@ -306,7 +475,7 @@ def test_a_withdrawn_letter_is_a_stub_under_its_old_id_and_comes_back_into_view(
     secret = letter("letter-0001", title="The Secret Title", summary="Secret words.", **{"from": [{"class": "Mme X"}]})
     told.land({"letters/letter-0001": secret | {"changes": [change("correction", "Secret note.")]}})
     told.land({"letters/letter-0001": withdrawn("letter-0001", change("withdrawal", "Asked for by the sender."))})
-    files = feeds(told)
+    files = atoms(told)
     everything = b"".join(files.values()).decode()
     assert not re.search("Secret|Mme X", everything)
     stub = entry(files["feed.atom"], "letter/letter-0001")
@@ -316,102 +485,260 @@ def test_a_withdrawn_letter_is_a_stub_under_its_old_id_and_comes_back_into_view(
     assert entry(files["feed.atom"], "notice/letter-0001/3") is not None
     assert TAG + "letter/letter-0001" in ids(files["feeds/archive/1.atom"])
     told.land({"letters/letter-0001": secret | {"changes": [change("reinstatement", "Agreed again.")]}})
-    assert said(entry(feeds(told)["feed.atom"], "notice/letter-0001/4"), "title").startswith("Reinstatement: ")
+    assert said(entry(atoms(told)["feed.atom"], "notice/letter-0001/4"), "title").startswith("Reinstatement: ")
 
 
 def test_a_removed_letter_keeps_its_entry_as_a_stub() -> None:
     told = many(3)
     told.land({"letters/letter-0001": None})
-    feed = feeds(told)["feed.atom"]
+    feed = atoms(told)["feed.atom"]
     assert said(entry(feed, "letter/letter-0001"), "title") == "Removed: letter letter-0001"
     assert notices(told) == ["notice/letter-0001/2"]
     assert errors(feed) == []
 
 
-# -- real readers --------------------------------------------------------------------------------------------
+def test_outcomes_that_land_with_their_letter_or_while_it_is_not_published_are_no_news() -> None:
+    told = Told()
+    first = {"letters/works": letter("works"), "assessments/works": assessment("works", reported(None, "refused"))}
+    told.land(first)
+    assert notices(told) == []
+    gone = withdrawn("works", change("withdrawal", "Asked for."))
+    told.land({"letters/works": gone, "assessments/works": None})
+    assert notices(told) == ["notice/works/2"]
+    told.land({"assessments/works": assessment("works", reported(None, "answered"))})
+    told.land({"letters/works": gone | {"changes": [*gone["changes"], change("correction", "So.")]}})
+    assert notices(told) == ["notice/works/2", "notice/works/3"]
+    back = letter("works", changes=[*gone["changes"], change("reinstatement", "Agreed.")])
+    told.land({"letters/works": back, "assessments/works": assessment("works", reported(None, "redirected"))})
+    assert notices(told) == ["notice/works/2", "notice/works/3", "notice/works/4"]
+    told.land({"assessments/works": assessment("works", reported(None, "answered"))})
+    assert notices(told)[-1] == "notice/works/assessment/5"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """A file server that says nothing."""
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives it
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on loopback."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+def test_a_notice_of_very_many_letters_lists_some_and_says_where_the_rest_are() -> None:
+    told = many(LISTED + 20)
+    names = [f"letter-{at:04d}" for at in range(LISTED + 20)]
+    told.land({f"letters/{name}": amended(name, "correction") for name in names})
+    (notice,) = notices(told)
+    content = said(entry(atoms(told)["feed.atom"], notice), "content")
+    assert content.count("<li>") == LISTED
+    assert f'And 20 letters more: <a href="{SITE}changes/">all changes</a>' in content
 
 
-@pytest.fixture(name="site")
-def fixture_site(tmp_path: Path) -> Iterator[str]:
-    """The address of a served publication of 60 letters, two of them changed."""
-    with served(tmp_path / "public") as address:
-        told = many(60, ARCHIVE | {"site": address})
-        told.land({"letters/letter-0001": withdrawn("letter-0001", change("withdrawal", "Asked for."))})
-        told.land({"letters/letter-0059": amended("letter-0059", "correction")})
-        index = told.index()
-        for render in FORMATS.values():
-            for path, data in render(index, told.contents).items():
-                file = tmp_path / "public" / path
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
-        yield address
-
-
-def opens_a_page(url: str, site: str) -> bool:
-    with urlopen(url) as answer:
-        return (
-            url.startswith(f"{site}letters/")
-            and url.endswith("/")
-            and answer.headers.get_content_type() == "text/html"
-            and b"<h1>" in answer.read()
+def test_a_summary_stands_alone_whatever_is_long_and_shows_every_correction() -> None:
+    told, seen = Told(), set()
+    who = {"from": [{"class": f"A {LONG}"[:300]}], "to": [{"class": f"B {LONG}"[:300]}], "title": LONG[:300]}
+    dates = {"sent": {"date": "2021-01/2021-04", "basis": "inferred"}}
+    for number in range(4):
+        changes = [change("correction", LONG)] * number
+        kind = "subject-access-request"
+        told.land({"letters/works": letter("works", summary=LONG, changes=changes, dates=dates, kind=kind, **who)})
+        feed = atoms(told)["feed.atom"]
+        summary = said(entry(feed, "letter/works"), "summary")
+        assert len(summary) <= 500
+        assert re.match(
+            "Subject access request from A Long .* to B Long .*between January 2021 and April 2021", summary
         )
+        assert number == 0 or f"(revision {number + 1})" in summary
+        seen.add(summary)
+        assert errors(feed) == []
+    assert len(seen) == 4
 
 
-def feed_at(url: str) -> bytes:
-    with urlopen(url) as answer:
-        data: bytes = answer.read()
-        return data
+# -- what is gone --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["feed.atom", "feeds/archive/1.atom"])
-def test_feedparser_reads_every_entry_and_opens_its_page(site: str, path: str) -> None:
-    data = feed_at(site + path)
-    parsed = feedparser.parse(data)
-    assert not parsed.bozo
-    assert [found.id for found in parsed.entries] == ids(data)
-    assert all(opens_a_page(found.link, site) for found in parsed.entries)
-    assert all("<script" not in found.content[0].value for found in parsed.entries)
+def gone_story(party: str, thread: str, title: str) -> Told:
+    """An archive in which one letter was corrected, assessed and withdrawn, and another one removed."""
+    told = Told()
+    threads = [{"id": "works", "title": "The works"}, {"id": "lamps", "title": "The lamps"}]
+    told.land({"threads": {"threads": threads}, "letters/other": letter("other")})
+    for name in ("hush", "lost"):
+        document = letter(name, title=title, thread=thread, to=[{"party": party}], summary=title)
+        told.land({f"letters/{name}": document})
+        told.land({f"letters/{name}": document | {"summary": "Other.", "changes": [change("correction", title)]}})
+    told.land({"assessments/hush": assessment("hush", reported(None, "refused", note=title))})
+    told.land({"letters/hush": withdrawn("hush", change("withdrawal", "Asked for.")), "letters/lost": None})
+    return told
 
 
-@pytest.mark.parametrize("path", ["feed.atom", "feeds/archive/1.atom"])
-def test_newsboat_reads_every_entry_and_opens_its_page(site: str, path: str, tmp_path: Path) -> None:
-    newsboat = need("newsboat")
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "urls").write_text(f"{site}{path}\n", encoding="utf-8")
-    (home / "config").write_text("auto-reload no\nmax-items 0\n", encoding="utf-8")
-    files = ["-u", str(home / "urls"), "-C", str(home / "config"), "-c", str(home / "cache.db")]
-    environment = {"HOME": str(home), "LC_ALL": "C.UTF-8", "PATH": str(Path(newsboat).parent)}
-    subprocess.run([newsboat, *files, "-x", "reload"], env=environment, check=True, capture_output=True, timeout=60)
-    with sqlite3.connect(home / "cache.db") as cache:
-        rows = cache.execute("select guid, title, url from rss_item").fetchall()
-    assert sorted(guid for guid, _, _ in rows) == sorted(ids(feed_at(site + path)))
-    assert all(opens_a_page(url, site) for _, _, url in rows)
+def test_nothing_says_which_party_or_thread_a_letter_that_went_belonged_to() -> None:
+    """Two histories that differ in nothing but what was withdrawn and removed have the same feeds."""
+    one = feeds.render(gone_story("acme-optics", "works", "One").index(), {})
+    other = feeds.render(gone_story("quayside-fund", "lamps", "Two").index(), {})
+    assert {path: without_log(data) for path, data in one.items()} == {
+        path: without_log(data) for path, data in other.items()
+    }
 
 
-@pytest.mark.parametrize("path", ["feed.atom", "feeds/archive/1.atom"])
-def test_sfeed_reads_every_entry_and_opens_its_page(site: str, path: str) -> None:
-    data = feed_at(site + path)
-    done = subprocess.run([need("sfeed"), site], input=data, capture_output=True, check=True, timeout=60)
-    rows = [line.split("\t") for line in done.stdout.decode().splitlines()]
-    assert [row[5] for row in rows] == ids(data)
-    assert all(row[0] for row in rows)
-    assert all(opens_a_page(row[2], site) for row in rows)
+def without_log(data: bytes) -> bytes:
+    return re.sub(rb" Log size \d+, root [0-9a-f]+\.", b"", data)
+
+
+def test_what_is_left_of_a_letter_stands_in_every_feed_where_it_can_have_been() -> None:
+    files = atoms(gone_story("acme-optics", "works", "Secret"))
+    left = ["letter/hush", "letter/lost", "notice/hush/2", "notice/hush/3", "notice/hush/assessment/1"]
+    left += ["notice/lost/2", "notice/lost/3"]
+    for path, data in files.items():
+        expected = [name for name in left if path != "feeds/changes.atom" or "notice" in name]
+        assert {TAG + name for name in expected} <= set(ids(data)), path
+        assert b"Secret" not in data
+    for name in left:
+        assert said(entry(files["feed.atom"], name), "updated") == said(etree.fromstring(files["feed.atom"]), "updated")
+
+
+def test_old_notices_of_a_letter_that_goes_come_back_into_view_without_its_title() -> None:
+    told = many(3)
+    told.land({"letters/letter-0001": amended("letter-0001", "correction") | {"title": "Secret"}})
+    for at in range(60):
+        told.land({f"letters/later-{at}": letter(f"later-{at}")})
+        told.land({f"letters/later-{at}": amended(f"later-{at}", "correction")})
+    before = atoms(told)
+    assert TAG + "notice/letter-0001/2" not in ids(before["feed.atom"]) + ids(before["feeds/thread/works.atom"])
+    told.land({"letters/letter-0001": withdrawn("letter-0001", change("withdrawal", "Asked for."))})
+    for path in ("feed.atom", "feeds/changes.atom", "feeds/thread/works.atom", "feeds/party/quayside-fund.atom"):
+        notice = entry(atoms(told)[path], "notice/letter-0001/2")
+        assert said(notice, "title") == "Correction: letter letter-0001"
+        assert said(notice, "published") < said(notice, "updated")
+
+
+def test_what_is_gone_cannot_crowd_a_feed() -> None:
+    told = many(120)
+    for at in range(60):
+        told.land({f"letters/letter-{at:04d}": withdrawn(f"letter-{at:04d}", change("withdrawal", "Asked for."))})
+    files = atoms(told)
+    thread = ids(files["feeds/thread/works.atom"])
+    assert len(thread) == WINDOW + GONE
+    assert len(ids(files["feeds/party/quayside-fund.atom"])) == GONE
+    assert [name for name in thread if name.endswith("letter-0059")]
+
+
+def test_a_letter_that_moves_leaves_one_feed_for_another_and_its_notice_follows() -> None:
+    told = Told()
+    told.land({"threads": {"threads": [{"id": "works", "title": "The works"}, {"id": "lamps", "title": "The lamps"}]}})
+    told.land({"letters/a": letter("a"), "letters/b": letter("b")})
+    told.land({"letters/a": amended("a", "correction") | {"thread": "lamps"}})
+    files = atoms(told)
+    assert ids(files["feeds/thread/works.atom"]) == [TAG + "letter/b"]
+    assert ids(files["feeds/thread/lamps.atom"]) == [TAG + "notice/a/2", TAG + "letter/a"]
+
+
+# -- what changes with what ----------------------------------------------------------------------------------
+
+
+def changed_by(told: Told, documents: dict[str, Any]) -> set[str]:
+    """The feed files that landing some documents changes."""
+    before = feeds.render(told.index(), {})
+    told.land(documents)
+    after = feeds.render(told.index(), {})
+    return {path for path in after if after[path] != before.get(path)}
+
+
+def test_only_the_feeds_that_show_something_change_with_it() -> None:
+    told = many(60)
+    assert changed_by(told, {"letters/letter-0000": letter("letter-0000") | {"id": "letter-0000"}}) <= {"feed.atom"}
+    acme, quayside = "feeds/party/acme-optics.atom", "feeds/party/quayside-fund.atom"
+    harbour_, works = "feeds/party/harbour-institute.atom", "feeds/thread/works.atom"
+    main = {"feed.atom", "feed.json"}
+    new = changed_by(told, {"letters/new": letter("new", to=[{"party": "quayside-fund"}])})
+    assert new == main | {harbour_, quayside, works}
+    corrected = changed_by(told, {"letters/letter-0003": amended("letter-0003", "correction")})
+    assert corrected == main | {harbour_, acme, works, "feeds/changes.atom", "feeds/archive/1.atom"}
+    editorial = amended("letter-0003", "correction", "editorial") | {"summary": "Version 1."}
+    assert changed_by(told, {"letters/letter-0003": editorial}) == corrected - {"feeds/changes.atom", "feed.json"}
+    one = {"threads": [{"id": "works", "title": "The works in the harbour", "summary": "Begun."}]}
+    assert changed_by(told, {"threads": one}) == {"feed.atom"}
+
+
+def test_the_feeds_of_an_archive_without_letters_do_not_depend_on_its_commit() -> None:
+    told = Told()
+    first = feeds.render(told.index(), {})
+    assert [fault for path, data in first.items() if path.endswith(".atom") for fault in errors(data)] == []
+    told.land({"threads": {"threads": [{"id": "works", "title": "The works in the harbour", "summary": "Begun."}]}})
+    second = feeds.render(told.index(), {})
+    assert {path for path in second if second[path] != first[path]} == {"feed.atom"}
+
+
+def test_the_xml_of_an_entry_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    plain = FeedEntry.atom_entry
+    monkeypatch.setattr(FeedEntry, "atom_entry", lambda e, x=True: (made.append(e.id()), plain(e, x))[1])
+    files = atoms(many(60))
+    assert sorted(made) == sorted({name for data in files.values() for name in ids(data)})
+    assert len(made) == 60
+
+
+# -- whatever happens ----------------------------------------------------------------------------------------
+
+
+class Storm:
+    """An archive to which things happen at random; the same seed tells the same story."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.told = Told()
+        self.told.land({"threads": {"threads": [{"id": "works", "title": "Works"}, {"id": "lamps", "title": "Lamps"}]}})
+        self.now: dict[str, dict[str, Any] | None] = {}
+        self.told.land({f"letters/l-{at}": self.put(f"l-{at}", self.fresh(f"l-{at}")) for at in range(47)})
+
+    def put(self, name: str, document: dict[str, Any] | None) -> dict[str, Any] | None:
+        self.now[name] = document
+        return document
+
+    def fresh(self, name: str) -> dict[str, Any]:
+        pick = self.random.choice
+        parties = [who["id"] for who in PARTIES["parties"]]
+        replies = [{"kind": "replies-to", "letter": pick(list(self.now)), "basis": "stated"}] if self.now else []
+        people = {"from": [{"party": pick(parties)}], "to": [{"party": pick(parties)}]}
+        title = f"Title {self.random.randrange(10**6)}"
+        return letter(name, title=title, thread=pick(["works", "lamps"]), relations=pick([[], replies]), **people)
+
+    def change(self, name: str) -> dict[str, Any] | None:
+        """Do something to one letter."""
+        old = self.now[name]
+        notes = list(old["changes"]) if old and "changes" in old else []
+        gone = old is None or old.get("status") == "withdrawn"
+        kind = self.random.choice(["correction", "addition", "editorial", "withdrawal", "removal"])
+        if gone:
+            return self.put(name, self.fresh(name) | {"changes": [*notes, change("reinstatement", "Back.")]})
+        if kind == "removal":
+            return self.put(name, None)
+        notes.append(change(kind, f"Note {self.random.randrange(10**6)}."))
+        if kind == "withdrawal":
+            return self.put(name, withdrawn(name, *notes))
+        fields = {} if kind == "editorial" else {"thread": self.random.choice(["works", "lamps"])}
+        return self.put(name, {**(old or {}), **fields, "changes": notes})
+
+    def step(self) -> None:
+        """One commit."""
+        some = self.random.sample(sorted(self.now), self.random.choice([1, 1, 2, MANY + 2]))
+        if self.random.random() < 0.3:
+            outcomes = [None, *(assessment(some[0], reported(None, o)) for o in ("refused", "answered"))]
+            known = f"records/assessments/{some[0]}.yaml" in self.told.files
+            self.told.land({f"assessments/{some[0]}": self.random.choice(outcomes[0 if known else 1 :])})
+        elif self.random.random() < 0.3:
+            name = f"l-{len(self.now)}"
+            self.told.land({f"letters/{name}": self.put(name, self.fresh(name))})
+        else:
+            self.told.land({f"letters/{name}": self.change(name) for name in some})
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_the_feeds_agree_and_keep_their_promises(seed: int) -> None:
+    storm = Storm(seed)
+    before = feeds.render(storm.told.index(), {})
+    for _ in range(15):
+        storm.step()
+        after = feeds.render(storm.told.index(), {})
+        assert [fault for fault in site_errors(after, SITE) if not fault.endswith("leads nowhere")] == []
+        assert succession_errors(before, after, SITE) == []
+        before = after
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_breaks_no_feed(name: str) -> None:
+    index = Index.from_mapping(poisoned(busy().index().to_mapping(), HOSTILE[name]))
+    files = feeds.render(index, {})
+    faults = [fault for fault in site_errors(files, SITE) if not fault.endswith("leads nowhere")]
+    assert [fault for fault in faults if "another title for" not in fault] == []
+    assert not [path for path, data in files.items() if ODD.search(data.decode())]

@@ -23,7 +23,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "index",
         "formats",
         "publish",
-        "write",
+        "write draft",
         "audit",
         "steps",
         "commands",

@@ -96,6 +96,21 @@ def test_without_the_newer_log_a_retired_key_is_worth_nothing(kept: Archive) -> 
     assert (done.status, "not signed by a key that is listed" in done.out) == (1, True)
 
 
+def test_a_proof_is_judged_by_the_list_that_is_given_and_no_other(kept: Archive, tmp_path: Path) -> None:
+    record = f"records/letters/2019/{FIRST}.yaml"
+    with_roots = "root," in kept.read("records/keys/1.allowed_signers").decode()
+    for number, site in ((1, "../public-1"), (2, "../public-2"), (3, "public")):
+        proof = tmp_path / f"{number}.tlog-proof"
+        assert run(kept, f"letterbook prove {FIRST} --site {site} --out {proof}").status == 0
+        judge = f"letterbook verify-proof {proof} --record {site}/{record} --keys"
+        lists = [f"records/keys/{list_}.allowed_signers" for list_ in (1, 2, 3)]
+        assert [run(kept, f"{judge} {list_}").status for list_ in lists] == [int(n != number) for n in (1, 2, 3)]
+        if with_roots and number > 1:  # list 1 leads there
+            done = run(kept, f"letterbook verify {site} --keys {lists[0]}")
+            assert done.status == 0 and re.search(rf"lead to list (2, )?{number}$", done.out, re.MULTILINE)
+            assert run(kept, f"{judge} {site}/keys/{number}.allowed_signers").status == 0
+
+
 # -- no dates --------------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from publisher.checks.keys import HINTS
 from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE
 from publisher.signatures import armour, sshsig
-from publisher.signatures.chain import MAX_LISTS, MAX_SIGNATURES, Chain, files_in, follow
+from publisher.signatures.chain import MAX_LISTS, MAX_SIGNATURES, Chain, files_in, follow, needed
 from publisher.signatures.keys import KeyListError, KeySigner, PublicKey, Signer
 from publisher.signatures.lists import MAX_SIZE, NAMESPACE, SIGNED, KeyList, read, trust
 from tests.test_cases import CODES
@@ -145,6 +145,10 @@ def test_gaps_and_dropped_roots() -> None:
     assert codes({LIST_2: publisher(FIRST).encode()}) == [("key-list-gap", LIST_2)]
     bare = publisher(SECOND).encode()
     assert codes(signed(1, ONE, A, B) | signed(2, bare, A, B)) == [("roots-dropped", LIST_2)]
+    four = listing(4, FIRST, (B, FIDO, D))
+    gap = signed(1, ONE, A, B) | signed(3, THREE, A, B, FIDO) | signed(4, four, B)
+    unsigned = [(code, "4.allowed_signers") for code in ("key-list-unsigned", "key-list-unvouched")]
+    assert codes(gap) == [("key-list-gap", LIST_3), *unsigned]
 
 
 LISTS = {
@@ -304,8 +308,16 @@ def test_whoever_trusts_a_list_is_led_to_the_newest() -> None:
 
 
 def test_numbers_may_be_left_out() -> None:
-    assert reach(ONE, signed(3, THREE, A, B, FIDO)) == (ONE, 1, ())  # a list with a gap before it is faulty
-    assert reach(ONE, signed(1, ONE, A, B) | signed(2, TWO, FIDO) | signed(3, THREE, A, B, FIDO)) == (THREE, 3, (3,))
+    """A gap, a faulty list or one without roots is a fault of the archive, and none of the list after it."""
+    three, found = signed(3, THREE, A, B, FIDO), (THREE, 3, (3,))
+    assert reach(ONE, three) == found
+    assert reach(ONE, signed(1, ONE, A, B) | three) == found
+    assert reach(ONE, signed(2, TWO, A, B) | three) == (THREE, 3, (2, 3))
+    assert reach(ONE, signed(1, ONE, A, B) | signed(2, TWO, FIDO) | three) == found
+    assert reach(ONE, signed(1, ONE, A, B) | signed(2, b"garbage") | three) == found
+    assert reach(ONE, signed(1, ONE, A, B) | signed(2, publisher(SECOND).encode()) | three) == found
+    assert reach(ONE, signed(1, ONE, A, B) | signed(3, THREE, B, FIDO)) == (ONE, 1, ())
+    assert codes(signed(1, ONE, A, B) | three) == [("key-list-gap", LIST_3)]
 
 
 def test_a_list_that_nobody_vouches_for_is_not_followed() -> None:
@@ -346,6 +358,19 @@ def test_a_list_without_roots_leads_nowhere_and_has_its_number_from_what_is_publ
     assert reach(publisher(STRANGER).encode(), files)[1:] == (0, ())
 
 
+def test_only_what_can_lead_on_is_needed() -> None:
+    assert needed(trust(ONE), GOOD) == [
+        LIST_2, "2.a0.sig", "2.b1.sig", LIST_3, "3.a0.sig", "3.b1.sig", "3.fido2.sig"
+    ]  # fmt: skip
+    assert needed(trust(TWO), [*GOOD, *NAMED]) == [LIST_3, "3.a0.sig", "3.b1.sig", "3.fido2.sig"]
+    assert needed(trust(THREE), GOOD) == []
+    assert needed(trust(publisher(FIRST).encode()), [*GOOD, *NAMED]) == [LIST_3]
+    assert needed(trust(publisher(FIRST).encode()), NAMED) == []
+    many = {f"2.x{number:04}.sig" for number in range(5000)}
+    assert needed(trust(ONE), [LIST_2, *many]) == [LIST_2, *sorted(many)[:MAX_SIGNATURES]]
+    assert needed(trust(ONE), many) == []
+
+
 def test_any_list_may_be_trusted_and_only_what_matters_is_read() -> None:
     mine = f'ada@x.org namespaces="file" {STRANGER.public_key.format()}\nroot namespaces="x" {D.public_key.format()}\n'
     listed = trust(mine.encode() + ONE)
@@ -380,29 +405,43 @@ some = st.lists(st.sampled_from(ROOTS), max_size=4, unique_by=lambda signer: sig
 plans = st.lists(st.tuples(some.filter(len), st.integers(1, 4), some), min_size=1, max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
-@given(plans, st.integers(0, 3))
-def test_the_walk_is_the_one_that_the_rules_say(plan: list[tuple[list[Signer], int, list[Signer]]], begin: int) -> None:
-    """The rules said again over sets: a list's own threshold, and that of the list trusted so far."""
-    lists = [(roots, min(threshold, len(roots)), signers) for roots, threshold, signers in plan]
-    files: dict[str, bytes] = {}
-    for number, (roots, threshold, signers) in enumerate(lists, 1):
-        files |= signed(number, listing(number, FIRST, tuple(roots), threshold), *signers)
-    begin = min(begin, len(lists) - 1)
-    expected, holds = [], True
+def names_of(keys: Iterable[Signer]) -> set[str]:
+    return {NAMES[key.public_key] for key in keys}
+
+
+def walk(lists: list[tuple[list[Signer], int, list[Signer]]], begin: int, missing: set[int]) -> tuple[int, ...]:
+    """Follow in sets: a list needs its own threshold of its own roots, and that of the list trusted so far of its."""
     roots, threshold, _ = lists[begin]
-    for number, (own, needed, signers) in enumerate(lists, 1):
+    path = []
+    for number, (own, sealing, signers) in enumerate(lists, 1):
+        by, is_newer = names_of(signers), number > begin + 1 and number not in missing
+        if is_newer and len(names_of(own) & by) >= sealing and len(names_of(roots) & by) >= threshold:
+            path.append(number)
+            roots, threshold = own, sealing
+    return tuple(path)
+
+
+@settings(max_examples=300, deadline=None)
+@given(plans, st.integers(0, 3), st.sets(st.integers(1, 4)))
+def test_the_walk_is_the_one_that_the_rules_say(
+    plan: list[tuple[list[Signer], int, list[Signer]]], begin: int, missing: set[int]
+) -> None:
+    lists = [(roots, min(threshold, len(roots)), signers) for roots, threshold, signers in plan]
+    begin, holds, files = min(begin, len(lists) - 1), True, dict[str, bytes]()
+    for number, (own, sealing, signers) in enumerate(lists, 1):
+        files |= signed(number, listing(number, FIRST, tuple(own), sealing), *signers)
         before, asked = lists[number - 2][:2] if number > 1 else (list[Signer](), 0)
-        by = {NAMES[signer.public_key] for signer in signers}
-        counts = [sum(NAMES[key.public_key] in by for key in keys) for keys in (own, before, roots)]
-        stray = by - {NAMES[key.public_key] for key in (*own, *before)}
-        holds = holds and counts[0] >= needed and counts[1] >= asked and not stray
-        if number > begin + 1 and counts[0] >= needed and counts[2] >= threshold:
-            expected.append(number)
-            roots, threshold = own, needed
+        by = names_of(signers)
+        holds = holds and len(by & names_of(own)) >= sealing and len(by & names_of(before)) >= asked
+        holds = holds and by <= names_of(own) | names_of(before)
     chain = Chain.of(files)
-    assert follow(chain.links[begin].listed, chain)[1] == tuple(expected)
+    trusted = chain.links[begin].listed
     assert (not chain.faults) == holds
+    assert follow(trusted, chain)[1] == walk(lists, begin, set())
+    left = {name: data for name, data in files.items() if int(name.partition(".")[0]) not in missing}
+    assert follow(trusted, Chain.of(left))[1] == walk(lists, begin, missing)
+    read = Chain.of({name: left[name] for name in needed(trusted, left)})
+    assert follow(trusted, read) == follow(trusted, Chain.of(left))
 
 
 # -- stock -----------------------------------------------------------------------------------------------------

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from publisher.signatures.keys import generate_private_key, load_private_key
-from publisher.steps.memory import State, remember
+from publisher.steps.memory import State
 from tests.builders import DAY, Archive, change
 from tests.command import Done, letterbook
+from tests.erasing import adopt
 
 A, B, C = "2019-02-18-harbour-to-acme", "2019-03-01-acme-to-harbour", "2019-04-01-harbour-to-quayside"
-LATEST = 253_402_300_799
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,14 +212,6 @@ def test_what_is_badly_signed_is_not_remembered(told: Told, tmp_path: Path) -> N
     assert (done.status, state.exists(), "nothing to remember" in done.out) == (1, False, True)
 
 
-@given(seen=st.integers(0, LATEST))
-def test_a_state_is_read_as_it_was_written(seen: int) -> None:
-    note = b"letterbook.example/x\n1\n" + b"A" * 43 + b"=\n"
-    state = State(seen=seen, note=note)
-    assert State.parse(state.format()) == state
-    assert remember(state.format(), "x", now=seen + 3 * DAY).days == 3
-
-
 # -- the line ------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +228,23 @@ def test_a_remembered_index_holds_the_line_though_the_log_is_the_same(told: Told
     assert told.verify(site, "--since", told.sites[0] / "log/checkpoint", repo=again.folder).status == 0
     done = told.verify(site, "--since", told.sites[0] / "index.json", "--format", "json", repo=again.folder)
     assert (done.status, "first-parent line" in since(done)["says"]) == (1, True)
+
+
+def test_a_rollback_is_told_though_the_log_is_the_same(told: Told, tmp_path: Path) -> None:
+    """A later commit that landed no version leaves the log as it was; who kept its index knows that it was there."""
+    archive = adopt(told.archive.copy(tmp_path / "archive"), told.archive)
+    archive.write("README.md", "The letters.\n")
+    later = archive.commit("Say what this is")
+    site = told.publish(archive.folder, tmp_path / "site")
+    assert told.verify(site, "--since", told.sites[2] / "index.json", repo=archive.folder).status == 0
+    for repo in (archive.folder, told.archive.folder):
+        done = told.verify(told.sites[2], "--since", site / "index.json", "--format", "json", repo=repo)
+        assert done.status == 1, done.out
+        ahead = repo == archive.folder
+        assert ("rollback: the commit that you remember" in since(done)["says"]) == ahead, "this clone knows of it"
+        assert since(done)["differences"][0]["expected"] == later
+    done = letterbook(tmp_path, "verify", told.sites[2], "--keys", told.keys, "--since", site / "index.json")
+    assert (done.status, "takes a clone to see" in done.out) == (3, True)
 
 
 def test_a_foxtrot_merge_is_refused_by_publish_and_caught_by_verify(tmp_path: Path) -> None:

@@ -150,6 +150,21 @@ def test_it_needs_neither_git_nor_a_network(scene: Scene, empty: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "[]"), done.stderr
 
 
+def test_a_proof_is_of_the_log_that_is_asked_for(scene: Scene, empty: Path) -> None:
+    proof, record, keys = handed_over(scene, empty)
+    arguments: list[str | Path] = [proof, "--record", record, "--keys", keys]
+    asked = verify(empty, *arguments, "--origin", ORIGIN)
+    assert (asked.status, "You did not say which log" in asked.out) == (0, False)
+    plain = verify(empty, *arguments)
+    assert (plain.status, f"You did not say which log: {ORIGIN} is what" in plain.out) == (0, True)
+    other = verify(empty, *arguments, "--origin", "letterbook.example/another")
+    words = f"FAIL 1 checkpoint: the checkpoint is of the log '{ORIGIN}', not of 'letterbook.example/another'"
+    assert (other.status, words in other.out, "Proved:" in other.out) == (1, True, False)
+    for origin in ("", "https://letters.example/", "Letterbook", "x" * 201, "a\nb"):
+        done = verify(empty, *arguments, "--origin", origin)
+        assert (done.status, done.out, done.err.count("hint:")) == (2, "", 1), origin
+
+
 def test_a_program_can_read_the_outcome(scene: Scene, empty: Path) -> None:
     proof, record, keys = handed_over(scene, empty)
     good = json.loads(verify(empty, proof, "--record", record, "--keys", keys, "--format", "json").out)
@@ -323,7 +338,7 @@ def test_what_goes_with_the_proof_is_said(scene: Scene, empty: Path) -> None:
     for words in (
         f"the proof: {empty}/a b.tlog-proof", f"the record: {letter_path(AMENDED)}, as it is published at {scene.site}",
         "The archive's key list has to come by another way",
-        f"letterbook verify-proof '{empty}/a b.tlog-proof' --record RECORD --keys ALLOWED_SIGNERS",
+        f"letterbook verify-proof '{empty}/a b.tlog-proof' --record RECORD --keys ALLOWED_SIGNERS --origin {ORIGIN}\n",
     ):  # fmt: skip
         assert words in done.err
 
@@ -369,7 +384,8 @@ def test_wrong_arguments_are_two(scene: Scene, arguments: list[str], words: str)
 
 def test_the_output_is_a_file_or_nothing(scene: Scene, empty: Path) -> None:
     os.mkfifo(empty / "pipe")
-    for out in (empty, empty / "pipe", "/dev/null", "/", "."):
+    (empty / "link").symlink_to("elsewhere")
+    for out in (empty, empty / "pipe", empty / "link", "/dev/null", "/", "."):
         done = letterbook(empty, "prove", AMENDED, "--site", scene.site, "--out", out)
         assert (done.status, "hint:" in done.err) == (2, True), out
     assert Path("/dev/null").is_char_device()
@@ -378,7 +394,7 @@ def test_the_output_is_a_file_or_nothing(scene: Scene, empty: Path) -> None:
     assert (empty / "kept").read_text() == "kept"
     assert scene.prove(AMENDED, "--out", empty / "kept").status == 0
     assert (empty / "kept").read_bytes().startswith(b"c2sp.org/tlog-proof@v1\n")
-    assert sorted(path.name for path in empty.iterdir()) == ["kept", "pipe"]
+    assert sorted(path.name for path in empty.iterdir()) == ["kept", "link", "pipe"]
 
 
 def forged(site: Path, path: str, alter: Callable[[bytes], bytes]) -> None:

@@ -313,8 +313,8 @@ def test_no_fsck_is_never_zero(small: Sealed) -> None:
 
 def test_json_holds_every_step(small: Sealed) -> None:
     report = json.loads(verify(small, small.site, "--format", "json").out)
-    assert [step["name"] for step in report["steps"]] == [step.name for step in STEPS][:12]
-    assert [step["number"] for step in report["steps"]] == list(range(1, 13))
+    assert [step["name"] for step in report["steps"]] == [step.name for step in STEPS][:13]
+    assert [step["number"] for step in report["steps"]] == list(range(1, 14))
     assert all(step["proves"] and step["leaves_open"] for step in report["steps"])
     assert report["exit"] == 0
 
@@ -356,6 +356,80 @@ def test_a_dead_address_is_not_a_fault_of_the_publication(small: Sealed) -> None
     done = letterbook(small.folder, "verify", "http://127.0.0.1:9/")
     assert (done.status, "hint:" in done.err) == (3, True)
     assert letterbook(small.folder, "verify", "ftp://127.0.0.1/").status == 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """A site on which another publication takes the place of one while it is read: at SHA256SUMS.sig, so many times."""
+
+    sites: tuple[Path, Path]
+    times: int
+
+    def verify(self, folder: Path) -> tuple[Done, list[str]]:
+        """Verify it; also return every path that was asked for."""
+        asked: list[str] = []
+        sites, times = self.sites, self.times
+
+        class Handler(Quiet):
+            def do_GET(self) -> None:
+                asked.append(self.path.lstrip("/"))
+                turns = min(times, sum(path == f"{SUMS}.sig" for path in asked))
+                self.directory = str(sites[turns % 2])
+                super().do_GET()
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+            threading.Thread(target=http.serve_forever, daemon=True).start()
+            done = letterbook(folder, "verify", f"http://127.0.0.1:{http.server_port}")
+            http.shutdown()
+        return done, asked
+
+
+@pytest.fixture(scope="module")
+def successive(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """An archive, and two publications of it, one after the other, by one key."""
+    scratch = tmp_path_factory.mktemp("successive")
+    archive = Archive(scratch / "archive")
+    archive.begin()
+    for number, name in enumerate((FIRST, "2019-03-01-acme-to-harbour")):
+        archive.letter(name)
+        archive.commit()
+        done = letterbook(archive.folder, "publish", "--out", scratch / f"site-{number}")
+        assert done.status == 0, done.err
+    return archive.folder, scratch / "site-0", scratch / "site-1"
+
+
+def test_a_publication_that_is_replaced_while_it_is_read_is_read_once_more(
+    successive: tuple[Path, Path, Path],
+) -> None:
+    folder, *sites = successive
+    done, asked = Deployed(sites=(sites[0], sites[1]), times=1).verify(folder)
+    assert (done.status, "changed while" in done.out) == (0, False), done.out
+    assert 2 <= asked.count("index.json") <= 4
+
+
+def test_a_publication_that_is_replaced_twice_is_not_read_for_ever(successive: tuple[Path, Path, Path]) -> None:
+    folder, *sites = successive
+    done, asked = Deployed(sites=(sites[0], sites[1]), times=1000).verify(folder)
+    assert (done.status, "NOT verified" in done.out) == (1, True)
+    assert "The publication changed while it was read, and again while it was read once more: run again." in done.out
+    assert asked.count("index.json") <= 4
+
+
+def test_what_is_wrong_and_stays_so_is_read_once(successive: tuple[Path, Path, Path], tmp_path: Path) -> None:
+    folder, site, _ = successive
+    shutil.copytree(site, tmp_path / "site")
+    (tmp_path / "site" / "feed.atom").write_bytes(b"<feed/>")
+    done, asked = Deployed(sites=(tmp_path / "site", site), times=0).verify(folder)
+    assert (done.status, "changed while" in done.out, asked.count("feed.atom")) == (1, False, 1)
+
+
+def test_a_key_of_the_index_is_not_longer_than_a_path(small: Sealed) -> None:
+    for size in (4096, 4097):
+        index = json.loads(small.files["index.json"])
+        index["removed"][0]["key"] = f"letters/{'a' * (size - 8)}"
+        audit = small.audit(small.resealed(canonical(index) + b"\n"))
+        assert audit.has("index", "failed"), "it is another log"
+        assert (audit.index is None) == (size > 4096), "what does not fit its schema is not read on"
 
 
 class Elsewhere(Quiet):

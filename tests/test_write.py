@@ -1,6 +1,9 @@
 """Writing is all or nothing, never twice, and touches only what an earlier publication named."""
 
 import hashlib
+import multiprocessing
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,7 +11,7 @@ import pytest
 
 from publisher.errors import UnavailableError, UsageError
 from publisher.publish import SUMS, format_sums
-from publisher.write import write
+from publisher.write import alone, write, write_file
 
 
 def sealed(**files: str) -> dict[str, bytes]:
@@ -129,3 +132,94 @@ def test_a_killed_run_is_repaired_even_if_nothing_is_to_be_written(tmp_path: Pat
     assert written.changed == 0
     assert contents(folder) == files
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+# -- one file --------------------------------------------------------------------------------------------------
+
+
+def test_one_file_is_written_and_replaced(tmp_path: Path) -> None:
+    for data in (b"1", b"", b"3" * 100_000):
+        write_file(tmp_path / "file", data)
+        assert (tmp_path / "file").read_bytes() == data
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_nothing_is_written_through_a_link(tmp_path: Path, there: bool) -> None:
+    target = tmp_path / "target"
+    if there:
+        target.write_text("precious")
+    (tmp_path / "link").symlink_to(target)
+    with pytest.raises(UsageError, match="symbolic link"):
+        write_file(tmp_path / "link", b"1")
+    assert (tmp_path / "link").is_symlink()
+    assert contents(tmp_path) == ({"link": b"precious", "target": b"precious"} if there else {})
+
+
+def test_what_lies_beside_a_file_is_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever guesses the name of the new file, and puts a link there, gains nothing."""
+    monkeypatch.setattr("publisher.write.secrets.token_hex", lambda _: "guessed")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / ".letterbook-guessed").symlink_to("precious")
+    with pytest.raises(UnavailableError, match="could not be written"):
+        write_file(tmp_path / "file", b"1")
+    assert (tmp_path / "precious").read_text() == "precious"
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize("name", [".", "folder", "nowhere/file"])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(UsageError):
+        write_file(tmp_path / name, b"1")
+    assert contents(tmp_path) == {}
+
+
+def test_a_failure_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    write_file(tmp_path / "file", b"1")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UnavailableError, match="No space left"):
+        write_file(tmp_path / "file", b"2")
+    assert contents(tmp_path) == {"file": b"1"}
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def add(path: Path, times: int) -> None:
+    for _ in range(times):
+        with alone(path):
+            write_file(path, b"%d" % (int(path.read_bytes()) + 1))
+
+
+def test_whoever_is_alone_is_alone(tmp_path: Path) -> None:
+    write_file(tmp_path / "count", b"0")
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=add, args=(tmp_path / "count", 50)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert (tmp_path / "count").read_bytes() == b"150"
+
+
+def test_everything_is_written_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no fcntl, and opens no folder."""
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    monkeypatch.setattr("publisher.write._HAS_LOCKS", False)
+    write(sealed(a="1"), tmp_path / "public")
+    with alone(tmp_path / "file"):
+        write_file(tmp_path / "file", b"1")
+    assert (tmp_path / "file").read_bytes() == b"1"
+    assert (tmp_path / "public" / "a").read_bytes() == b"1"
+
+
+def test_no_module_needs_what_windows_lacks() -> None:
+    """fcntl, and flags of open(2), are asked for where they are used, and done without where they are missing."""
+    program = (
+        "import os, sys; sys.modules['fcntl'] = None; "
+        "[delattr(os, name) for name in ('O_NOFOLLOW', 'O_NONBLOCK')]; "
+        "import publisher.write, publisher.commands.verify_proof"
+    )
+    assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", program]) == 0

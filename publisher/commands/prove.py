@@ -18,7 +18,7 @@ from publisher.signatures.note import Note
 from publisher.site import Site, open_site
 from publisher.snapshot import is_published_path
 from publisher.text import visible
-from publisher.write import write_file
+from publisher.write import require_file, write_file
 
 _PUBLIC = "public"
 _NOT_THERE = "name a publication: the folder that 'letterbook publish' wrote, or its address"
@@ -58,8 +58,8 @@ class Published:
 
 def prove(name: str, *, rev: int | None, site: str | None, out: Path | None) -> int:
     """Write the proof of a record's newest version, or of another; return 1 if the publication is wrong."""
-    if out is not None and (not out.name or (out.exists() and not out.is_file())):
-        raise UsageError(f"{out} is no file that could be written", "name a file, such as letter.tlog-proof")
+    if out is not None:
+        require_file(out)
     opened = open_site(_default_site() if site is None else site)
     try:
         published = Published.read(opened)
@@ -130,16 +130,17 @@ def _version(index: Index, name: str, rev: int | None) -> tuple[str, Revision]:
 
 def _hand_over(published: Published, site: Site, key: str, revision: Revision, out: Path | None) -> list[str]:
     """Say what is proved, and what has to go with it."""
-    stem = key.rpartition("/")[2]
+    stem, origin = key.rpartition("/")[2], published.index.archive.origin
     file = f"{stem}.tlog-proof" if out is None else str(out)
-    head = f"leaf {revision.seq} of the {len(published.leaves)} leaves of {published.index.archive.origin}"
+    command = f"letterbook verify-proof {shlex.quote(file)} --record RECORD --keys ALLOWED_SIGNERS --origin {origin}"
+    head = f"leaf {revision.seq} of the {len(published.leaves)} leaves of {origin}"
     return [
         f"version {revision.rev} of {key}: {head}",
         "hand over together:",
         f"  the proof: {'this output, saved as ' if out is None else ''}{file}",
         f"  the record: {_where(published.index, site, key, revision)}",
         "The archive's key list has to come by another way: a list that comes with the proof proves nothing.",
-        f"check it: letterbook verify-proof {shlex.quote(file)} --record RECORD --keys ALLOWED_SIGNERS",
+        f"check it: {command}",
     ]
 
 

@@ -3,6 +3,10 @@
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from publisher import checkpoint
@@ -10,13 +14,15 @@ from publisher.audit import Audit, Memory, Newer, Step
 from publisher.commands.progress import Progress
 from publisher.errors import UnavailableError, UsageError
 from publisher.git import Repository
+from publisher.publish import SUMS
 from publisher.signatures.keys import KeyListError
 from publisher.signatures.lists import trust
-from publisher.site import open_file, open_site
+from publisher.site import Site, open_file, open_site
 from publisher.steps import run
-from publisher.steps.memory import State, remember
+from publisher.steps.index import erased
+from publisher.steps.memory import State, reached, remember
 from publisher.text import visible
-from publisher.write import write_file
+from publisher.write import alone, require_file, write_file
 
 _MARKS = {"passed": "ok  ", "failed": "FAIL", "not checked": "--  "}
 _PROVES = ("This proves what this archive published and in which order, not that a letter was sent, received or true.",)
@@ -27,7 +33,9 @@ _NO_KEYS = (
 _NO_MEMORY = (
     "Nothing was compared with an earlier visit: keep log/checkpoint or index.json, and give it with --since then."
 )
+_MOVING = "The publication changed while it was read, and again while it was read once more: run again."
 _REMEMBERED = ("keys", "index-signature", "index", "log")
+_SEALS = ("index.json", "index.json.sig", SUMS, f"{SUMS}.sig")
 
 
 def verify(
@@ -44,26 +52,55 @@ def verify(
     """Audit a publication; return 0 if every step passed, 1 if one failed, 3 if one could not be checked."""
     if since is not None and state is not None:
         raise UsageError("--since and --state both say what you remember", "give one of them")
+    if newer is not None and state is not None:
+        raise UsageError("--newer is for an old publication, and --state keeps the newest", "leave one of them out")
     if newer is not None and keys is None:
         raise UsageError("--newer needs to know which keys are current", "give the newest key list with --keys")
-    now = int(time.time())
-    audit = Audit(
-        site=open_site(site),
-        open_repository=lambda: Repository.find(repository or Path.cwd()),
-        keys=_keys(keys),
-        fsck=fsck,
-        since=_memory(since, now) if since is not None else _state(state, now),
-        newer=None if newer is None else _newer(newer),
-        now=now,
-    )
-    with Progress() as progress:
-        run(audit, progress=progress.step)
-    notes = [] if keys else [_NO_KEYS]
-    notes += _keep(audit, state, now)
-    if audit.since is None and state is None:
+    opened, trusted, vouches = open_site(site), _keys(keys), None if newer is None else _newer(newer)
+    with _alone(state):
+        now = int(time.time())
+        memory = _memory(since, now) if since is not None else _state(state, now)
+        audit, notes = _run(
+            partial(
+                Audit,
+                site=opened,
+                open_repository=lambda: Repository.find(repository or Path.cwd()),
+                keys=trusted,
+                fsck=fsck,
+                since=memory,
+                newer=vouches,
+                now=now,
+            )
+        )
+        notes += _keep(audit, state, now)
+    if keys is None:
+        notes.insert(0, _NO_KEYS)
+    if memory is None and state is None:
         notes.append(_NO_MEMORY)
     sys.stdout.write(_as_json(audit, notes) if form == "json" else _as_text(audit, notes))
     return audit.exit_status
+
+
+def _run(begin: Callable[[], Audit]) -> tuple[Audit, list[str]]:
+    """Run an audit, and once more if it failed while the publication was replaced; return what to say of that, too.
+
+    Whoever serves the publication can have it read twice so, never a failure forgotten.
+    """
+    with Progress() as progress:
+        for _ in range(2):
+            audit = begin()
+            before = {path: audit.read(path) for path in _SEALS}
+            run(audit, progress=progress.step)
+            if audit.exit_status != 1 or not _is_replaced(audit.site, before):
+                return audit, []
+    return audit, [_MOVING]
+
+
+def _is_replaced(site: Site, before: dict[str, bytes | None]) -> bool:
+    try:
+        return any(site.read(path) != data for path, data in before.items())
+    except UnavailableError:
+        return False
 
 
 # -- what was asked ------------------------------------------------------------------------------------------
@@ -97,10 +134,22 @@ def _memory(name: str, now: int) -> Memory:
         ) from fault
 
 
+@contextmanager
+def _alone(state: Path | None) -> Iterator[None]:
+    """Let two monitors with one state take turns: each compares with what the one before it kept."""
+    if state is None:
+        yield
+        return
+    require_file(state)
+    with alone(state, lambda: print(f"waiting for another run that uses {state}", file=sys.stderr)):
+        yield
+
+
 def _state(path: Path | None, now: int) -> Memory | None:
-    if path is None or not path.exists():
+    if path is None:
         return None
-    return _memory(str(path), now)
+    require_file(path)
+    return _memory(str(path), now) if path.exists() else None
 
 
 def _newer(name: str) -> Newer:
@@ -112,17 +161,31 @@ def _newer(name: str) -> Newer:
 
 
 def _keep(audit: Audit, path: Path | None, now: int) -> list[str]:
-    """Write the monitor's state if the log is sound and new; return what there is to say of it."""
-    if path is None or audit.checkpoint is None or not all(audit.has(name) for name in _REMEMBERED):
-        return [] if path is None else [f"{path} was left as it is: what was found is nothing to remember."]
-    if audit.since is None:
-        write_file(path, State(seen=now, note=audit.checkpoint).format())
-        return [f"{path} did not exist: this checkpoint was kept, and compared with nothing."]
-    if not audit.has("since"):
+    """Write the monitor's state if nothing failed and there is news; return what there is to say of it."""
+    if path is None:
+        return []
+    kept = audit.since
+    if kept is not None and audit.has("since", "failed"):
         return [f"{path} was left as it is: it is the proof of what you saw before."]
-    if checkpoint.read_unsigned(audit.checkpoint) != audit.since.checkpoint:
-        write_file(path, State(seen=now, note=audit.checkpoint).format())
+    if audit.checkpoint is None or not _is_to_be_remembered(audit):
+        return [f"{path} was left as it is: what does not verify is nothing to remember."]
+    state = State(seen=now, note=audit.checkpoint, keys=reached(audit))
+    if kept is None:
+        write_file(path, state.format())
+        return [f"{path} did not exist: this checkpoint was kept, and compared with nothing."]
+    is_same = checkpoint.read_unsigned(audit.checkpoint) == kept.checkpoint
+    if is_same and kept.seen is not None:
+        state = replace(state, seen=kept.seen)
+    if not is_same or state.keys != kept.keys:
+        write_file(path, state.format())
     return []
+
+
+def _is_to_be_remembered(audit: Audit) -> bool:
+    """Whether no step failed, what a memory rests on was checked, and a key signed that is current."""
+    rests = (*_REMEMBERED, "since") if audit.since is not None else _REMEMBERED
+    is_current = any(entry.key.fingerprint == audit.signed_by for entry in audit.current)
+    return audit.exit_status != 1 and is_current and all(audit.has(name) for name in rests)
 
 
 # -- what is said --------------------------------------------------------------------------------------------
@@ -131,7 +194,7 @@ def _keep(audit: Audit, path: Path | None, now: int) -> list[str]:
 def _as_text(audit: Audit, notes: list[str]) -> str:
     rows = [row for step in audit.steps for row in _step_rows(step)]
     verdict = {0: "verified", 1: "NOT verified", 3: "not everything could be checked"}[audit.exit_status]
-    rows += ["", f"{audit.site.name}: {verdict}", *notes, *_PROVES]
+    rows += ["", f"{audit.site.name}: {verdict}", *notes, *_open(audit), *_PROVES]
     return "".join("".join(visible(row)) + "\n" for row in rows)
 
 
@@ -150,6 +213,19 @@ def _step_rows(step: Step) -> list[str]:
     return rows
 
 
+def _erased(audit: Audit) -> list[tuple[str, int, str]]:
+    return [] if audit.index is None else erased(audit.index)
+
+
+def _open(audit: Audit) -> list[str]:
+    """Say what nobody can check any more: what an erased version was."""
+    count = len(_erased(audit))
+    if not count:
+        return []
+    what = "hash of 1 erased version is" if count == 1 else f"hashes of {count} erased versions are"
+    return [f"Open: the {what} the archive's word, unless you compared with what you kept before they were erased."]
+
+
 def _as_json(audit: Audit, notes: list[str]) -> str:
     steps = [
         {
@@ -165,6 +241,7 @@ def _as_json(audit: Audit, notes: list[str]) -> str:
     log = None if audit.index is None else audit.index["log"]
     report = {
         "site": audit.site.name, "exit": audit.exit_status, "signed_by": audit.signed_by, "log": log,
-        "steps": steps, "notes": [*notes, *_PROVES],
+        "erased": [{"key": key, "rev": rev, "reason": reason} for key, rev, reason in _erased(audit)],
+        "steps": steps, "notes": [*notes, *_open(audit), *_PROVES],
     }  # fmt: skip
     return json.dumps(report, indent=1) + "\n"

@@ -2,7 +2,7 @@
 
 The order of trust, each step only after those before it:
 
-    1  checkpoint   signed by a key that is listed, in the name of its own origin
+    1  checkpoint   signed by a key that is listed, in the name of its own origin, and of the one that is asked for
     2  leaf         canonical JSON, and at the place where the proof says it is
     3  inclusion    from the leaf's hash the proof leads to the checkpoint's root
     4  record       the bytes are those that the leaf names, and say of themselves what its key says
@@ -28,6 +28,9 @@ from publisher.merkle import leaf_hash, verify_inclusion
 from publisher.record import MAX_BYTES, parse
 from publisher.signatures.keys import MAX_LIST, AllowedSigner, KeyListError, PublicKey, parse_allowed_signers
 from publisher.text import visible
+
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+"""Those of the three that a system has."""
 
 Status = Literal["passed", "failed", "not checked"]
 _MARKS = {"passed": "ok  ", "failed": "FAIL", "not checked": "--  "}
@@ -55,6 +58,7 @@ class Case:
     file: bytes
     record: BufferedReader
     keys: tuple[AllowedSigner, ...]
+    origin: str | None = None
     steps: list[Step] = field(default_factory=list)
     proof: LetterProof | None = None
     checkpoint: Checkpoint | None = None
@@ -80,10 +84,10 @@ class Case:
         return bool(self.steps) and all(step.status == "passed" for step in self.steps)
 
 
-def verify_proof(file: Path, *, record: Path, keys: Path, form: str) -> int:
-    """Check a proof; return 0 if every step passed, else 1."""
+def verify_proof(file: Path, *, record: Path, keys: Path, origin: str | None, form: str) -> int:
+    """Check a proof, which with `origin` must be of that log; return 0 if every step passed, else 1."""
     with _open(file) as proof, _open(record) as opened:
-        case = Case(file=proof.read(MAX_PROOF + 1), record=opened, keys=_keys(keys))
+        case = Case(file=proof.read(MAX_PROOF + 1), record=opened, keys=_keys(keys), origin=_origin(origin))
         case.judge()
     sys.stdout.write(_as_json(case, str(file)) if form == "json" else _as_text(case, str(file)))
     return 0 if case.is_verified else 1
@@ -92,7 +96,7 @@ def verify_proof(file: Path, *, record: Path, keys: Path, form: str) -> int:
 def _open(path: Path) -> BufferedReader:
     """Open a plain file that somebody handed over: no symbolic link, no pipe, no device."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(path, _FLAGS)
     except OSError as fault:
         why = "it is a symbolic link" if fault.errno == errno.ELOOP else fault.strerror
         raise UnavailableError(f"{path} could not be read: {why}", "name a file") from fault
@@ -100,6 +104,14 @@ def _open(path: Path) -> BufferedReader:
         os.close(handle)
         raise UnavailableError(f"{path} is no plain file", "name a file")
     return os.fdopen(handle, "rb")
+
+
+def _origin(origin: str | None) -> str | None:
+    try:
+        return None if origin is None else Checkpoint(origin=origin, size=0, root=bytes(32)).origin
+    except ValueError as fault:
+        hint = "name the archive's log as archive.yaml does, such as letterbook.example/harbour-letters"
+        raise UsageError(f"{origin} is the origin of no log", hint) from fault
 
 
 def _keys(path: Path) -> tuple[AllowedSigner, ...]:
@@ -121,7 +133,7 @@ def _checkpoint(case: Case) -> str:
         case.proof = LetterProof.parse(case.file)
     except ValueError as fault:
         raise ValueError(f"this is no proof of a letter: {fault}") from fault
-    case.checkpoint, case.key = checkpoint.read(case.proof.checkpoint, case.keys)
+    case.checkpoint, case.key = checkpoint.read(case.proof.checkpoint, case.keys, case.origin)
     return f"{case.checkpoint.size} leaves of {case.checkpoint.origin}, signed by {case.key.fingerprint}"
 
 
@@ -185,7 +197,8 @@ def _notes(case: Case) -> list[str]:
         f"Proved: these bytes are version {leaf.rev} of {leaf.key}; they landed as leaf {leaf.seq}, stamped {leaf.at}, "
         f"of the log {head.origin} of {head.size} leaves, signed by {case.key.fingerprint}."
     )
-    return [proved, _NOT_PROVED]
+    own = f"You did not say which log: {head.origin} is what the proof calls its own. Give the archive's with --origin."
+    return [proved, _NOT_PROVED] if case.origin is not None else [proved, own, _NOT_PROVED]
 
 
 def _as_text(case: Case, name: str) -> str:

@@ -8,16 +8,19 @@ same path.
 
 from collections.abc import Callable, Mapping
 
-from publisher.formats import atom, data, pages, raw, table, tiles
+from publisher.formats import asked, crawlers, data, feeds, pages, raw, search, table, tiles
 from publisher.index import Index
 
 Render = Callable[[Index, Mapping[str, bytes]], dict[str, bytes]]
 
 FORMATS: dict[str, Render] = {
-    "atom": atom.render,
+    "asked": asked.render,
+    "crawlers": crawlers.render,
     "data": data.render,
+    "feeds": feeds.render,
     "pages": pages.render,
     "raw": raw.render,
+    "search": search.render,
     "table": table.render,
     "tiles": tiles.render,
 }

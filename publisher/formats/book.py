@@ -9,11 +9,14 @@ from datetime import date
 from functools import cached_property
 
 from publisher.formats import phrases
+from publisher.formats.order import narrowed
 from publisher.index import AssessmentEntry, Index, LetterEntry
 from publisher.letter import Assessment, Change, Correspondent, Dispute, Letter, Outcome, Question, Relation
 
 WHOLE = None
 """The label of an outcome that is about the letter as a whole."""
+NOBODY = "no addressee known"
+"""The class of addressees that says that there is none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,11 +131,35 @@ class Book:
 
     @cached_property
     def letters(self) -> tuple[Letter, ...]:
-        """The letters that are not withdrawn, in the order of their dates; undated ones at the end."""
-        found = [(entry, entry.letter) for entry in self.index.letters]
-        letters = [(entry, letter) for entry, letter in found if isinstance(letter, Letter)]
-        letters.sort(key=lambda pair: (by_date(pair[1]), pair[0].provenance.first.seq))
-        return tuple(letter for _, letter in letters)
+        """The letters that are not withdrawn, in the order of their dates (see order.py); undated ones at the end."""
+
+        def place(entry: LetterEntry) -> tuple[date, int, date, int]:
+            (first, last), depth = self.placed[entry.id]
+            return first, depth, last, entry.provenance.first.seq
+
+        entries = sorted((entry for entry in self.index.letters if entry.id in self.placed), key=place)
+        return tuple(entry.letter for entry in entries if isinstance(entry.letter, Letter))
+
+    @cached_property
+    def placed(self) -> dict[str, tuple[tuple[date, date], int]]:
+        """For each letter the span of days that it is listed under, narrowed by what it answers (see order.py)."""
+        found = {entry.id: by_date(entry.letter) for entry in self.index.letters if isinstance(entry.letter, Letter)}
+        return narrowed(found, self.answered)
+
+    def year(self, letter: Letter) -> int | None:
+        """The first year in which a letter can have been sent, or else received or published; None without a date."""
+        first = self.placed[letter.id][0][0]
+        return None if first == date.max else first.year
+
+    @cached_property
+    def answered(self) -> dict[str, list[str]]:
+        """For each letter that is a reply, the letters that it replies to, in its own order."""
+        found = {}
+        for entry in self.index.letters:
+            relations = entry.letter.relations if isinstance(entry.letter, Letter) else ()
+            if replies := [relation.letter for relation in relations if relation.kind == "replies-to"]:
+                found[entry.id] = replies
+        return found
 
     @cached_property
     def threads(self) -> dict[str, list[str]]:
@@ -154,6 +181,10 @@ class Book:
         """The letters before and after this one in its thread."""
         before, after = self._neighbours[letter.id]
         return (self.ref(before) if before else None, self.ref(after) if after else None)
+
+    def addressees(self, letter: Letter) -> tuple[Correspondent, ...]:
+        """The addressees of a letter; none where the letter says that there are none."""
+        return addressees(letter)
 
     def assessed(self, letter_id: str) -> AssessmentEntry | None:
         """The index's entry for the assessment of a letter, unless the letter is withdrawn."""
@@ -177,6 +208,11 @@ def best_date(letter: Letter) -> tuple[str, str]:
         if dated and dated.date.precision != "unknown":
             return word, phrases.day(dated.date)
     return "sent", phrases.day(dates.sent.date)
+
+
+def addressees(letter: Letter) -> tuple[Correspondent, ...]:
+    """The addressees of a letter; none where the letter says that there are none."""
+    return tuple(who for who in letter.to if who.class_ != NOBODY)
 
 
 def by_date(letter: Letter) -> tuple[date, date]:

@@ -7,18 +7,22 @@ that is news also gets a notice, an entry of its own with an id that is never us
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from publisher.formats import phrases
 from publisher.formats.book import Book, best_date
-from publisher.formats.events import Event, Story
+from publisher.formats.events import Event, Rank, Story
 from publisher.formats.links import Link, Reply
 from publisher.formats.raw import document_path
 from publisher.formats.templating import rendered
 from publisher.index import LetterEntry
 from publisher.letter import Letter
+from publisher.provenance import Revision
 
 TITLE, SUMMARY, NOTE, LABEL = 200, 500, 200, 200
 """The most characters that a title, a summary, a note inside a summary and a label may have."""
+LISTED = 100
+"""The most letters that one notice lists; it stands in many feeds."""
 
 _STATES = {"withdrawn": "Withdrawn", "removed": "Removed"}
 _NOTICES = {
@@ -35,6 +39,7 @@ _DONE = {
     "reinstated": "Reinstated",
     "removed": "Removed",
 }
+_OUTCOMES = {"published": "Outcomes published", "removed": "Outcomes removed"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +49,9 @@ class Category:
     scheme: str
     term: str
     label: str
+
+
+_NOTICE = Category(scheme="kind", term="notice", label="notice")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +68,7 @@ class Entry:
     categories: tuple[Category, ...]
     links: tuple[Link, ...]
     replies: tuple[Reply, ...] = ()
-    rank: tuple[str, int]
+    rank: Rank
 
 
 @dataclass(frozen=True)
@@ -127,15 +135,15 @@ class Writer:
         return f"{kind} from {sender}{f' to {to}' if to else ''}; {what}: {when}."
 
     def _categories(self, letter: Letter) -> Iterator[Category]:
-        def category(scheme: str, term: str, label: str) -> Category:
-            return Category(scheme=scheme, term=term, label=phrases.one_line(label, LABEL))
+        yield Category(scheme="kind", term=letter.kind, label=phrases.KINDS[letter.kind])
+        yield Category(scheme="status", term=letter.status, label=letter.status)
+        yield from self._about(letter)
 
-        yield category("kind", letter.kind, phrases.KINDS[letter.kind])
-        yield category("status", letter.status, letter.status)
-        parties = [who.party for who in (*letter.from_, *letter.to, *letter.cc, *letter.via) if who.party]
-        for party in dict.fromkeys(parties):
-            yield category("party", party, self.book.party(party))
-        yield category("thread", letter.thread, self.book.thread(letter.thread))
+    def _about(self, letter: Letter) -> Iterator[Category]:
+        for party in parties_of(letter):
+            yield Category(scheme="party", term=party, label=phrases.one_line(self.book.party(party), LABEL))
+        thread = phrases.one_line(self.book.thread(letter.thread), LABEL)
+        yield Category(scheme="thread", term=letter.thread, label=thread)
 
     def _links(self, entry: LetterEntry, letter: Letter) -> Iterator[Link]:
         site = self.book.index.archive.site
@@ -162,11 +170,14 @@ class Writer:
 
     # -- notices ---------------------------------------------------------------------------------------------
 
-    def notice(self, events: Sequence[Event]) -> Entry:
-        """Write the notice of one event, or the one notice of all events of a commit where they are many."""
-        return self._single(events[0]) if len(events) == 1 else self._many(events)
+    def notice(self, events: Sequence[Event], told: Rank) -> Entry:
+        """Write the notice of one event, or the one notice of all events of a commit where they are many.
 
-    def _single(self, event: Event) -> Entry:
+        `told` is when the notice last changed: see Chronicle.told.
+        """
+        return self._single(events[0], told) if len(events) == 1 else self._many(events, told)
+
+    def _single(self, event: Event, told: Rank) -> Entry:
         revision = event.revision
         part = ("assessment", revision.rev) if event.of_assessment else (revision.rev,)
         note = f" {phrases.one_line(event.note.note, NOTE)}" if event.note else ""
@@ -176,14 +187,14 @@ class Writer:
         return Entry(
             id=self.tag("notice", event.letter, *part),
             title=title,
-            updated=event.at,
+            updated=told[0],
             published=event.at,
             summary=phrases.one_line(said, SUMMARY),
-            content=self._content("notice.html", said=said, letters=[event.letter]),
-            categories=self._notice_categories(event.meaning),
-            links=(self._alternate(self.letter_page(event.letter)),),
+            content=self._content("notice.html", said=said, letters={event.letter: ""}, more=0),
+            categories=self._notice_categories(event),
+            links=(self._alternate(f"{self.letter_page(event.letter)}#{anchor(event)}"),),
             replies=(self._reply(event.letter),),
-            rank=(event.at, revision.seq),
+            rank=told,
         )
 
     def notice_title(self, event: Event) -> str:
@@ -192,28 +203,38 @@ class Writer:
         title = ref.text if ref.known and not ref.withdrawn else f"letter {event.letter}"
         return phrases.one_line(f"{_notice(event)}: {title}", TITLE)
 
-    def _many(self, events: Sequence[Event]) -> Entry:
+    def _many(self, events: Sequence[Event], told: Rank) -> Entry:
         first, last = events[0].revision, events[-1].revision
-        counts = Counter("outcomes changed" if e.of_assessment else _DONE[_manner(e)].lower() for e in events)
-        kinds = phrases.listed([f"{number} {kind}" for kind, number in sorted(counts.items())])
-        said = f"{len(events)} changes were published at once on {phrases.moment(last.published_at)}: {kinds}."
+        counts = Counter(_done(event).lower() for event in events)
+        kinds = phrases.listed([f"{number:,} {kind}" for kind, number in sorted(counts.items())])
+        said = f"{len(events):,} changes were published at once on {phrases.moment(last.published_at)}: {kinds}."
+        done: dict[str, str] = {}
+        for event in events:
+            before = done.get(event.letter)
+            done[event.letter] = f"{before}, {_done(event).lower()}" if before else _done(event)
         return Entry(
             id=self.tag("notices", first.seq),
-            title=phrases.one_line(f"{len(events)} changes: {kinds}", TITLE),
-            updated=last.published_at,
+            title=phrases.one_line(f"{len(events):,} changes: {kinds}", TITLE),
+            updated=told[0],
             published=last.published_at,
             summary=phrases.one_line(said, SUMMARY),
-            content=self._content("notice.html", said=said, letters=list(dict.fromkeys(e.letter for e in events))),
-            categories=self._notice_categories("several"),
-            links=(self._alternate(self.book.index.archive.site),),
-            rank=(last.published_at, last.seq),
+            content=self._content(
+                "notice.html", said=said, letters=dict(islice(done.items(), LISTED)), more=max(0, len(done) - LISTED)
+            ),
+            categories=(_NOTICE, Category(scheme="status", term="several", label="several")),
+            links=(self._alternate(self._change(first)),),
+            rank=told,
         )
 
-    def _notice_categories(self, meaning: str) -> tuple[Category, ...]:
-        return (
-            Category(scheme="kind", term="notice", label="notice"),
-            Category(scheme="status", term=meaning, label=meaning),
-        )
+    def _change(self, revision: Revision) -> str:
+        """Where the page of changes lists a revision."""
+        return f"{self.book.index.archive.site}changes/{revision.published_at[:4]}/#entry-{revision.seq}"
+
+    def _notice_categories(self, event: Event) -> tuple[Category, ...]:
+        term = f"{'outcomes-' if event.of_assessment else ''}{event.meaning}"
+        entry = self.book.index.letter_of.get(event.letter)
+        about = self._about(entry.letter) if entry and isinstance(entry.letter, Letter) else ()
+        return (_NOTICE, Category(scheme="status", term=term, label=_done(event)), *about)
 
     def _content(self, name: str, **values: object) -> str:
         """Render the HTML of an entry, from templates that escape everything."""
@@ -222,11 +243,25 @@ class Writer:
         return rendered(f"feed/{name}", book=book, href=self.letter_page, to=lambda path: site + path, **values).strip()
 
 
+def parties_of(letter: Letter) -> tuple[str, ...]:
+    """The parties that a letter is from, to, copied to or sent through, each once: those whose feeds it stands in."""
+    everybody = (*letter.from_, *letter.to, *letter.cc, *letter.via)
+    return tuple(dict.fromkeys(who.party for who in everybody if who.party))
+
+
+def anchor(event: Event) -> str:
+    """Name the place on a letter's page where a revision is listed; no two notices lead to the same place."""
+    return f"{'outcomes-' if event.of_assessment else ''}revision-{event.revision.rev}"
+
+
 def _notice(event: Event) -> str:
     """Name what a notice is about."""
-    if event.of_assessment:
-        return "Outcomes removed" if event.meaning == "removed" else "Outcomes changed"
-    return _NOTICES[_manner(event)]
+    return _done(event) if event.of_assessment else _NOTICES[_manner(event)]
+
+
+def _done(event: Event) -> str:
+    """Say what was done to a letter, or to its outcomes."""
+    return _OUTCOMES.get(event.meaning, "Outcomes changed") if event.of_assessment else _DONE[_manner(event)]
 
 
 def _manner(event: Event) -> str:
@@ -240,11 +275,7 @@ def newest_change(story: Story) -> str:
     event = story.newest
     if event.revision.seq <= story.first.seq or event.revision.commit == story.first.commit:
         return ""
-    what = _DONE[_manner(event)] if event.meaning in _DONE else "Outcomes published"
-    if event.of_assessment and event.meaning in ("amended", "reinstated"):
-        what = "Outcomes changed"
-    if event.of_assessment and event.meaning == "removed":
-        what = "Outcomes removed"
+    what = _done(event)
     note = f": {phrases.one_line(event.note.note, NOTE)}" if event.note else ""
     end = "" if note.endswith((".", "!", "?", "…")) else "."
     return f"{what} on {phrases.moment(event.at)} (revision {event.revision.rev}){note}{end}"

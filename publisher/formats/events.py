@@ -1,11 +1,13 @@
 """What happened to the letters after they were first published, and which of it is news.
 
 An Event is one revision, of a letter or of its assessment, that readers see. News is what a reader who has
-already seen the letter should be told: amended, withdrawn, reinstated, removed. Editorial changes are no news.
+already seen the letter should be told: amended, withdrawn, reinstated, removed, and outcomes where there were none.
+Editorial changes are no news, and neither are outcomes that land with their letter, or while it is not published.
+What is news once is news for good: later events change no earlier one.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
@@ -16,18 +18,27 @@ from publisher.provenance import Provenance, Revision
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NEWS = frozenset({"amended", "withdrawn", "reinstated", "removed"})
+GONE = frozenset({"withdrawn", "removed"})
+_TURNS = GONE | {"reinstated"}
 MANY = 10
 """More notices than this from one commit become one."""
+
+Rank = tuple[str, int]
+"""A time as in the index, and a place in the log: what feeds are ordered by."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """One revision that readers see; `note` is the change note that belongs to it, where that is certain."""
+    """One revision that readers see; `note` is the change note that belongs to it, where that is certain.
+
+    `is_news` says that readers who saw the letter before are told of it.
+    """
 
     letter: str
     of_assessment: bool
     revision: Revision
     note: Change | None = None
+    is_news: bool = False
 
     @property
     def meaning(self) -> str:
@@ -42,11 +53,15 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Story:
-    """All events of one letter in the order in which they landed; there is at least the first publication."""
+    """All events of one letter in the order in which they landed; there is at least the first publication.
+
+    `is_gone` says that the letter is withdrawn or removed now.
+    """
 
     id: str
     first: Revision
     events: tuple[Event, ...]
+    is_gone: bool = False
 
     @property
     def newest(self) -> Event:
@@ -59,19 +74,28 @@ class Story:
         return max(event.at for event in self.events)
 
     @property
-    def rank(self) -> tuple[str, int]:
+    def rank(self) -> Rank:
         """Sort key: by time, then by place in the log."""
         return self.updated, self.newest.revision.seq
 
     @property
     def news(self) -> tuple[Event, ...]:
         """What happened after the first publication, as far as it is news."""
-        return tuple(e for e in self.events if e.meaning in NEWS and e.revision.seq > self.first.seq)
+        return tuple(event for event in self.events if event.is_news)
 
     @property
     def last_of_letter(self) -> Event:
         """The newest event of the letter itself."""
         return next(event for event in reversed(self.events) if not event.of_assessment)
+
+    def told(self, event: Event) -> Rank:
+        """When the notice of an event last changed: with the event, or when the letter went or came back since.
+
+        A notice names its letter by its title as long as the letter is published, and by its id alone after that.
+        """
+        turns = [e for e in self.events if not e.of_assessment and e.meaning in _TURNS]
+        last = next((e for e in reversed(turns) if e.revision.seq > event.revision.seq), event)
+        return last.at, last.revision.seq
 
 
 @dataclass(frozen=True)
@@ -105,18 +129,21 @@ class Chronicle:
             found += [together] if len(together) > MANY else [(event,) for event in together]
         return tuple(found)
 
+    def told(self, group: Sequence[Event]) -> Rank:
+        """When the notice of these events last changed."""
+        return max(self.by_id[event.letter].told(event) for event in group)
+
     def _story(self, name: str, provenance: Provenance, assessed: Provenance | None) -> Story:
         entry = self.index.letter_of.get(name)
         letter = entry.letter if entry else None
-        events = list(_events(name, provenance, letter.changes if letter else (), of_assessment=False))
+        events = list(_events(name, provenance, letter.changes if letter else ()))
         if assessed:
             entry_ = self.index.assessment_of.get(name)
             changes = entry_.assessment.changes if entry_ and entry_.assessment else ()
-            later = _events(name, assessed, changes, of_assessment=True)
-            last = provenance.changed.seq
-            events += [e for e in later if isinstance(letter, Letter) or e.revision.seq < last]
+            events += _events_of_assessment(name, assessed, changes, provenance)
         events.sort(key=lambda event: event.revision.seq)
-        return Story(id=name, first=provenance.revisions[0], events=tuple(events))
+        gone = not isinstance(letter, Letter)
+        return Story(id=name, first=provenance.revisions[0], events=tuple(events), is_gone=gone)
 
 
 def _removed(index: Index, prefix: str) -> dict[str, Provenance]:
@@ -125,11 +152,38 @@ def _removed(index: Index, prefix: str) -> dict[str, Provenance]:
     return {name: entry.provenance for name, entry in names if _ID.fullmatch(name)}
 
 
-def _events(name: str, provenance: Provenance, changes: tuple[Change, ...], *, of_assessment: bool) -> Iterator[Event]:
-    notes = _notes(provenance, changes, certain=not of_assessment)
+def _events(name: str, provenance: Provenance, changes: tuple[Change, ...]) -> Iterator[Event]:
+    """The events of a letter itself."""
+    notes = _notes(provenance, changes, certain=True)
     for revision in provenance.revisions:
         if revision.is_seen:
-            yield Event(letter=name, of_assessment=of_assessment, revision=revision, note=notes.get(revision.rev))
+            news = revision.meaning in NEWS
+            note = notes.get(revision.rev)
+            yield Event(letter=name, of_assessment=False, revision=revision, note=note, is_news=news)
+
+
+def _events_of_assessment(
+    name: str, provenance: Provenance, changes: tuple[Change, ...], letter: Provenance
+) -> Iterator[Event]:
+    """The events of a letter's outcomes, but those that no reader sees because the letter is not published then."""
+    notes = _notes(provenance, changes, certain=False)
+    for revision in provenance.revisions:
+        before, after = _published_around(revision, letter)
+        if revision.is_seen and after:
+            note = notes.get(revision.rev)
+            yield Event(letter=name, of_assessment=True, revision=revision, note=note, is_news=before)
+
+
+def _published_around(revision: Revision, letter: Provenance) -> tuple[bool, bool]:
+    """Whether a letter was published before, and after, the commit that another record's revision landed with."""
+    before = after = False
+    for own in letter.revisions:
+        together = own.commit == revision.commit
+        if own.seq > revision.seq and not together:
+            break
+        after = own.meaning not in GONE and (after or own.meaning in ("published", "reinstated"))
+        before = before if together else after
+    return before, after
 
 
 def _notes(provenance: Provenance, changes: tuple[Change, ...], *, certain: bool) -> Mapping[int, Change]:

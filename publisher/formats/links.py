@@ -7,9 +7,11 @@ interface (`register_extension`).
 """
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
@@ -87,6 +89,21 @@ class LinksExtension(BaseExtension):  # type: ignore[misc]
 
 class LinksEntryExtension(LinksExtension, BaseEntryExtension):  # type: ignore[misc]
     """The same for an entry."""
+
+
+class WrittenEntry(FeedEntry):  # type: ignore[misc]
+    """An entry of feedgen that has the extension, and makes its XML once, however many feeds it stands in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_extension(_NAME, LinksEntryExtension, atom=True, rss=False)
+        self._element: Any = None
+
+    def atom_entry(self, extensions: bool = True) -> Any:
+        """Return a copy of the finished atom:entry."""
+        if self._element is None:
+            self._element = super().atom_entry(extensions)
+        return deepcopy(self._element)
 
 
 def register(feed: FeedGenerator) -> None:

@@ -36,6 +36,17 @@ OUTCOMES: Mapping[str, str] = {
     "no-reply-known": "no reply known",
     "not-assessed": "not assessed",
 }
+OUTCOMES_EXPLAINED: Mapping[str, str] = {
+    "answered": "Something came back that, by the account of whoever is named, answers the question.",
+    "partly-answered": "Something came back that, by that account, answers a part of it.",
+    "refused": "Whoever was asked said that it would not be answered.",
+    "redirected": "Whoever was asked pointed to somebody else, or to another way.",
+    "acknowledged-only": "That the letter arrived was confirmed, and no more is known.",
+    "declined-to-comment": "Whoever was asked said that there would be no comment.",
+    "not-addressed": "A reply came that, by the account of whoever is named, does not speak of this question.",
+    "no-reply-known": "No reply was known to whoever is named, on the day given. One may exist.",
+    "not-assessed": "Nobody whom this archive could cite has said what came back.",
+}
 BASES: Mapping[str, str] = {
     "stated": "stated",
     "inferred": "inferred",
@@ -120,6 +131,8 @@ _ADDRESS = re.compile(r"https?://[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]+")
 
 def shown(text: str) -> str:
     """Name every character that XML 1.0 forbids or that does not show or reorders text, as [U+202E]."""
+    if text.isprintable():  # none of those characters is
+        return text
     return _UNSHOWABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
@@ -144,6 +157,18 @@ def day(date: PartialDate) -> str:
         start, _, end = date.text.partition("/")
         return f"between {_one_day(start)} and {_one_day(end)}"
     return _one_day(date.text)
+
+
+def brief(date: PartialDate) -> str:
+    """Say a date in few letters: 18 Feb 2019; Feb 2019; 24 Jun to 8 Aug 2014; not known."""
+    if date.precision == "unknown":
+        return "not known"
+    start, slash, end = date.text.partition("/")
+    if not slash:
+        return _brief_day(start)
+    first, last = _brief_day(start), _brief_day(end)
+    one_year = start[:4] == end[:4] and len(start) > 4 and len(end) > 4
+    return f"{first[:-5] if one_year else first} to {last}"
 
 
 def moment(time: str) -> str:
@@ -208,3 +233,33 @@ def _one_day(text: str) -> str:
         return year
     month = _MONTHS[int(rest[0]) - 1]
     return f"{int(rest[1])} {month} {year}" if len(rest) == 2 else f"{month} {year}"
+
+
+def _brief_day(text: str) -> str:
+    """Say 2019, 2019-02 or 2019-02-18 in few letters."""
+    year, *rest = text.split("-")
+    if not rest:
+        return year
+    month = _MONTHS[int(rest[0]) - 1][:3]
+    return f"{int(rest[1])} {month} {year}" if len(rest) == 2 else f"{month} {year}"
+
+
+def month(number: int) -> str:
+    """Name a month, from 1 to 12, in three letters."""
+    return _MONTHS[number - 1][:3]
+
+
+def month_of(text: str) -> str:
+    """Say a month of the form 2026-11 as November 2026."""
+    return _one_day(text)
+
+
+def revised(meaning: str, of_outcomes: bool) -> str:
+    """Say what a revision of a letter, or of its outcomes, did."""
+    return f"outcomes {MEANINGS[meaning]}" if of_outcomes else MEANINGS[meaning]
+
+
+def sentence(text: str) -> str:
+    """End a text as a sentence ends, if it does not."""
+    line = text.rstrip()
+    return line if not line or line.endswith((".", "!", "?", "…", "。", "؟")) else f"{line}."

@@ -1,5 +1,6 @@
 """The one Jinja2 environment: everything is escaped, nothing may be undefined, no odd character gets through."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
@@ -29,10 +30,12 @@ def environment() -> Environment:
         day=phrases.day,
         direction=phrases.direction,
         host=phrases.host,
+        json_ld=json_ld,
         language=phrases.language,
         moment=phrases.moment,
         one_line=phrases.one_line,
         paragraphs=paragraphs,
+        sentence=phrases.sentence,
     )
     made.tests["web_address"] = phrases.is_web_address
     return made
@@ -46,6 +49,14 @@ def rendered(name: str, **values: Any) -> str:
 def paragraphs(text: str) -> list[str]:
     """Split a text at its blank lines."""
     return [part for part in (" ".join(p.split()) for p in text.replace("\r\n", "\n").split("\n\n")) if part]
+
+
+def json_ld(value: Any) -> Markup:
+    """Write a value as JSON that can stand in a script element: no markup begins or ends in it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
 
 
 def _showable(value: Any) -> Any:

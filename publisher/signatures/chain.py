@@ -28,7 +28,8 @@ _SIGNATURE = re.compile(r"([1-9][0-9]{0,3})\.([a-z0-9]{1,64})\.sig")
 class Link:
     """A list in its place: the list before it (None if missing or faulty), and who signed it.
 
-    `signatures` are (file name, key) of those that verify, whosever key it is; `faults` are the list's own.
+    `signatures` are (file name, key) of those that verify, whosever key it is. `faults` are those of the list by
+    itself; what is wrong only beside other lists is a fault of the chain.
     """
 
     listed: KeyList
@@ -108,12 +109,30 @@ def is_key_file(name: str) -> bool:
     return bool(_number(_LIST, name) or _number(_SIGNATURE, name))
 
 
+def needed(trusted: KeyList, names: Iterable[str]) -> list[str]:
+    """Return which of some files follow() can need, so that nobody reads others before anything is believed.
+
+    They are lists with a greater number and the first MAX_SIGNATURES signatures of each; where no root could vouch
+    for a list, the newest alone, which is worth knowing of.
+    """
+    names = set(names)
+    lists = {number: name for name in names if (number := _number(_LIST, name))}
+    if not trusted.roots:
+        return [lists[max(lists)]] if lists else []
+    signatures: dict[int, list[str]] = {number: [] for number in lists}
+    for name in sorted(names):
+        signatures.get(_number(_SIGNATURE, name), []).append(name)
+    newer = sorted(number for number in lists if number > trusted.number)
+    return [name for number in newer for name in (lists[number], *signatures[number][:MAX_SIGNATURES])]
+
+
 def follow(trusted: KeyList, published: Chain) -> tuple[KeyList, tuple[int, ...]]:
     """Walk from a trusted list to the newest one that it vouches for; also return the numbers of the lists gone to.
 
     Each step goes to a greater number, and needs the threshold of the list trusted so far, by distinct roots of it,
-    and the threshold of the new list by its own. Numbers may be left out. A faulty list is never gone to. From a
-    list without roots there is no way on; if it is one of the published ones, its number is known from there.
+    and the threshold of the new list by its own. Numbers may be left out: whatever stands before a list, or does not,
+    decides nothing. A list that is faulty by itself is never gone to. From a list without roots there is no way on; if
+    it is one of the published ones, its number is known from there.
     """
     sound = [link for link in published.links if not link.faults]
     if not trusted.roots:
@@ -139,18 +158,17 @@ def _link(number: int, data: bytes, signatures: Mapping[str, bytes], before: Lin
 
     Of a list that is faulty, or follows a faulty one, it is not asked whether enough roots signed it.
     """
-    listed, found = read(number, data)
-    own = list(found)
+    listed, own = read(number, data)
     previous = None if before is None or before.faults else before.listed
+    good, found = _verified(data, signatures)
+    link = Link(listed=listed, previous=previous, signatures=good, faults=own)
     if before is None and number > 1:
-        own.append(_fault(listed, "key-list-gap", f"there is no list {number - 1}, and lists are numbered from 1"))
-    elif previous is not None and previous.roots and not listed.roots and not own:
-        own.append(_fault(listed, "roots-dropped", f"list {previous.number} has roots, and this one has none"))
-    good, faults = _verified(data, signatures)
-    link = Link(listed=listed, previous=previous, signatures=good, faults=tuple(own))
-    if not own and (number == 1 or previous is not None):
-        faults += _signature_faults(link)
-    return link, [*own, *faults]
+        found.append(_fault(listed, "key-list-gap", f"there is no list {number - 1}, and lists are numbered from 1"))
+    elif not own and previous is not None and previous.roots and not listed.roots:
+        found.append(_fault(listed, "roots-dropped", f"list {previous.number} has roots, and this one has none"))
+    elif not own and (number == 1 or previous is not None):
+        found += _signature_faults(link)
+    return link, [*own, *found]
 
 
 def _verified(data: bytes, signatures: Mapping[str, bytes]) -> tuple[tuple[tuple[str, PublicKey], ...], list[Fault]]:

@@ -1,8 +1,10 @@
 """What an audit checks, step by step; each trusts only what those before it established.
 
 A step is a function of the audit so far that returns an outcome, or None where nobody asked for it. An error of
-git makes the step "not checked", never passed; where the publication cannot be read at all, the run ends. Nothing
-is believed before its signature is good. To add a step, write the function and add a row to STEPS.
+git makes the step "not checked", never passed; where the publication cannot be read at all, the run ends. The index
+is not parsed before its signature is good, nor is a file taken for what SHA256SUMS says before that one's is. What
+is read earlier, the published key lists and the names of them in SHA256SUMS, is believed only as far as the roots of
+the auditor's own list signed it. To add a step, write the function and add a row to STEPS.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 
 from publisher.audit import Audit, Outcome, Step, unchecked
 from publisher.errors import LetterbookError, UnavailableError
-from publisher.steps import clone, commits, files, index, keys, log, memory, rebuilt, signatures
+from publisher.steps import clone, commits, files, index, keys, letters, log, memory, rebuilt, signatures
 
 __all__ = ["STEPS", "StepKind", "run"]
 
@@ -63,6 +65,12 @@ STEPS: tuple[StepKind, ...] = (
         leaves_open="whether everybody is shown the same log: compare checkpoints",
     ),
     StepKind(
+        name="letters",
+        run=letters.published,
+        proves="every published record and document is the one that the log names, and the index says what they say",
+        leaves_open="pages, feeds and tables; withdrawn letters; and whether the log is that of git: it takes a clone",
+    ),
+    StepKind(
         name="repository",
         run=clone.whole,
         proves="your clone holds a whole history, and each object is what its name says",
@@ -101,7 +109,7 @@ STEPS: tuple[StepKind, ...] = (
     StepKind(
         name="since",
         run=memory.since,
-        proves="nothing that you remember was changed, reordered or dropped",
+        proves="nothing that you remember was changed, reordered or dropped, and no newer key list was taken back",
         leaves_open="what happened before the first checkpoint that you kept",
     ),
     StepKind(

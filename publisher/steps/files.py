@@ -4,8 +4,11 @@ import hashlib
 from collections.abc import Iterator, Mapping
 
 from publisher.audit import ABSENT, REQUIRED, Audit, Difference, Outcome, failed, passed, printable, unchecked
-from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, SUMS, parse_sums
+from publisher.errors import UnavailableError
+from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, PRINCIPAL, SUMS, parse_sums
 from publisher.signatures.keys import KeyListError, parse_allowed_signers
+
+MAX_TOTAL = 2 << 30  # bytes of all files together: they are kept in memory until they were compared with what git says
 
 
 def listed(audit: Audit) -> Outcome:
@@ -24,18 +27,26 @@ def listed(audit: Audit) -> Outcome:
 
 
 def is_listed(audit: Audit, keys: bytes) -> bool:
-    """Whether the key that signed stands in a key list for both signatures."""
+    """Whether the key that signed stands in a key list as a publisher's, for both signatures."""
     try:
         entries = parse_allowed_signers(keys)
     except KeyListError:
         return False
     needed = {INDEX_NAMESPACE, FILES_NAMESPACE}
-    return any(entry.key.fingerprint == audit.signed_by and needed <= set(entry.namespaces) for entry in entries)
+    publishers = [entry for entry in entries if PRINCIPAL in entry.principals]
+    return any(entry.key.fingerprint == audit.signed_by and needed <= set(entry.namespaces) for entry in publishers)
 
 
 def _differences(audit: Audit, expected: Mapping[str, str]) -> Iterator[Difference]:
+    size = 0
     for path, sha256 in expected.items():
         data = audit.read(path)
+        size += 0 if data is None else len(data)
+        if size > MAX_TOTAL:
+            raise UnavailableError(
+                f"the files that {SUMS} names have more than {MAX_TOTAL} bytes together",
+                "hash them with 'sha256sum -c' (docs/verify-by-hand.md)",
+            )
         actual = ABSENT if data is None else hashlib.sha256(data).hexdigest()
         if actual != sha256:
             yield Difference(what=path, field="sha256", published=actual, expected=sha256)

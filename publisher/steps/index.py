@@ -1,7 +1,7 @@
 """index.json is canonical, fits its schema, and its leaves give its log's root."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publisher import log, schema
@@ -30,7 +30,26 @@ def well_formed(audit: Audit) -> Outcome:
         found += _log_faults(audit, value)
     if found:
         return failed("index.json is not a well-formed index", found)
-    return passed(f"index.json is canonical, and its {value['log']['size']} leaves give its log root")
+    facts = [f"version {rev} of {key} was erased: {reason}" for key, rev, reason in erased(value)]
+    return passed(f"index.json is canonical, and its {value['log']['size']} leaves give its log root", *facts)
+
+
+def erased(index: Mapping[str, Any]) -> list[tuple[str, int, str]]:
+    """Return key, rev and reason of every version whose bytes were erased, in the order of the log."""
+    found = [
+        (revision["seq"], (key_in(array, entry), revision["rev"], revision["erased"]))
+        for array in ARRAYS
+        for entry in index[array]
+        for revision in entry["provenance"]["revisions"]
+        if "erased" in revision
+    ]
+    return [version for _, version in sorted(found)]
+
+
+def key_in(array: str, entry: Mapping[str, Any]) -> str:
+    """Return the key of an entry of one of the index's arrays."""
+    name: str = entry[ARRAYS[array]]
+    return f"{array}/{name}" if ARRAYS[array] == "id" else name
 
 
 def _shape_faults(value: Any, data: bytes) -> Iterator[Difference]:

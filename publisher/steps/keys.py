@@ -1,15 +1,18 @@
 """Which keys may have signed: the auditor's list, or a newer one that its root keys vouch for."""
 
+import re
+
 from publisher.audit import Audit, Difference, Outcome, failed, passed
 from publisher.errors import UnavailableError
-from publisher.publish import SUMS, parse_sums
-from publisher.signatures.chain import Chain, files_in, follow
+from publisher.publish import SUMS
+from publisher.signatures.chain import Chain, follow, needed
 from publisher.signatures.keys import AllowedSigner, KeyListError, parse_allowed_signers
 from publisher.signatures.lists import KeyList, trust
 
 FOLDER = "keys/"
 PATH = "keys/allowed_signers"
-MAX_FILES = 1000  # that are fetched before anything is signed
+MAX_FILES = 256  # that are read before anything is signed: 64 lists newer than the auditor's, of three signatures each
+_NAMED = re.compile(rb"^[0-9a-f]{64}  keys/([a-z0-9_.]{1,99})$", re.MULTILINE)
 
 
 def trusted(audit: Audit) -> Outcome:
@@ -21,7 +24,7 @@ def trusted(audit: Audit) -> Outcome:
     if audit.keys is None:
         return _own(audit)
     given = trust(audit.keys)
-    chain = _published(audit)
+    chain = _published(audit, given)
     reached, path = follow(given, chain)
     audit.current = audit.allowed = reached.publishers
     if audit.newer is not None:
@@ -44,17 +47,17 @@ def _unfollowed(reached: KeyList, chain: Chain) -> tuple[str, ...]:
     return (f"the publication holds list {newest.number}, and {why}",)
 
 
-def _published(audit: Audit) -> Chain:
-    """Return the publication's numbered lists and their signatures, as far as there are any."""
-    try:
-        names = parse_sums(audit.read(SUMS) or b"")
-    except ValueError:
-        names = {}
-    wanted = files_in(dict.fromkeys(names, b""), FOLDER)
+def _published(audit: Audit, given: KeyList) -> Chain:
+    """Return those of the publication's numbered lists, with their signatures, that could lead on from a list.
+
+    Nobody has signed SHA256SUMS yet: nothing but names is taken from it, and not more of them than a list can need.
+    """
+    names = {found.decode("ascii") for found in _NAMED.findall(audit.read(SUMS) or b"")}
+    wanted = needed(given, names)
     if len(wanted) > MAX_FILES:
         raise UnavailableError(
-            f"{SUMS} names {len(wanted)} key lists and signatures of them, and nobody has signed it yet",
-            f"no archive needs more than {MAX_FILES}: get the publication from somebody else",
+            f"{SUMS} names {len(wanted)} newer key lists and signatures of them, and nobody has signed it yet",
+            f"give a newer key list with --keys: not more than {MAX_FILES} such files are read",
         )
     return Chain.of({name: data for name in wanted if (data := audit.read(FOLDER + name)) is not None})
 

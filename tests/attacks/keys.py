@@ -11,7 +11,7 @@ from publisher.signatures.sshsig import LABEL, MAGIC, VERSION, dearmour
 from tests.attacks.attack import Result, attack
 from tests.attacks.forge import ROOTS, THIEF, A, B, Publication, key_of, listed, signed_by
 from tests.attacks.rows import BORROWED, KEY_LIST, REVOKED
-from tests.attacks.scene import FIRST, Desk, refused
+from tests.attacks.scene import PAGE, Desk, refused
 from tests.builders import Archive
 from tests.test_sshsig import NEUTRAL, NEUTRAL_BLOB, FidoSigner, FixedSigner
 
@@ -20,18 +20,16 @@ ROOT_KEYS = [root.public_key for root in ROOTS.values()]
 
 
 def edited(desk: Desk) -> Publication:
-    """Return a publication in which a letter's summary is another one, not signed yet."""
+    """Return a publication in which a letter's page says something else, not signed yet."""
     site = desk.site()
-    index = site.index
-    site.letter(FIRST, index)["letter"]["summary"] = "Asks for nothing."
-    site.put_index(index)
+    site.replace(PAGE, b"Asks more.", b"Asks less.")
     return site
 
 
 def taken_over(
     desk: Desk, data: bytes, signatures: Mapping[str, bytes], *, thief: Signer = THIEF, keys: bytes = b""
 ) -> Result:
-    """Publish an edited letter under a list 3, by a thief's key, before a reader who has list 2."""
+    """Publish an edited page under a list 3, by a thief's key, before a reader who has list 2."""
     site = edited(desk)
     site.write("keys/3.allowed_signers", data)
     site.write("keys/allowed_signers", data)
@@ -135,13 +133,11 @@ def unlisted_key_at_the_press(desk: Desk) -> Result:
 
 @attack(REVOKED, "newer: git vouches for the text", shows="verify: newer")
 def old_publication_by_a_stranger(desk: Desk) -> Result:
-    """A stranger edits a letter in an old publication, leaves its log, and calls a key of their own a retired one."""
+    """A stranger edits a page of an old publication, leaves its log, and calls a key of their own a retired one."""
     site = desk.site(1)
-    index = site.index
-    site.letter(FIRST, index)["letter"]["summary"] = "Asks for nothing."
-    site.put_index(index)
+    site.replace(PAGE, b"Asks more.", b"Asks less.")
     site.write("keys/allowed_signers", listed(1, [THIEF.public_key], []))
-    site.sign_checkpoint(THIEF, index["log"])
+    site.sign_checkpoint(THIEF, site.index["log"])
     site.sign(THIEF)
     return desk.audit(site, "--newer", desk.scene.sites[2] / "log/checkpoint")
 

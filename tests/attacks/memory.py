@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from tests.attacks.attack import Result, attack
+from tests.attacks.forge import Publication
 from tests.attacks.rows import DATES, FOXTROT, REVOKED, REWRITTEN, ROLLBACK, SPLIT
-from tests.attacks.scene import FIRST, Desk, command, harmless, refused
+from tests.attacks.scene import FIRST, PAGE, Desk, command, harmless, refused
 from tests.builders import Archive, change, git
 from tests.erasing import adopt
 
@@ -70,6 +71,21 @@ def monitor_that_is_to_forget(desk: Desk) -> Result:
     desk.audit(desk.scene.sites[2], "--state", state)
     desk.audit(site, "--state", state)
     return desk.audit(site, "--state", state)
+
+
+@attack(REWRITTEN, "monitor: what was seen is kept", shows=())
+def monitor_that_is_to_remember_a_lie(desk: Desk) -> Result:
+    """A thief shows a monitor a log that goes on with a page edited, so that the true publication alarms it later."""
+    archive = desk.archive()
+    archive.letter("2019-07-01-harbour-to-acme")
+    archive.commit()
+    folder, clone = published(desk, archive)
+    site, state = Publication(folder), desk.folder / "state"
+    site.replace(PAGE, b"Asks more.", b"Asks less.")
+    site.sign(desk.scene.new)
+    assert desk.audit(site, "--state", state, clone=clone).by == {"verify: files-rebuilt"}
+    alarmed = desk.audit(desk.scene.sites[2], "--state", state, clone=desk.scene.clone).caught
+    return harmless(happened=alarmed, said="what failed was not kept")
 
 
 @attack(FOXTROT, "verify: commit")
@@ -138,15 +154,26 @@ def index_forged_by_a_thief(desk: Desk) -> Result:
 
 @attack(REVOKED, "keys: a list leads to the next", shows=("verify: index-signature", "verify: sums-signature"))
 def key_that_was_replaced(desk: Desk) -> Result:
-    """A thief of the old key signs today's publication with a letter edited, before a reader who has only list 1."""
+    """A thief of the old key signs today's publication with a page edited, before a reader who has only list 1."""
     site = desk.site()
-    index = site.index
-    site.letter(FIRST, index)["letter"]["summary"] = "Asks for nothing."
-    site.put_index(index)
+    site.replace(PAGE, b"Asks more.", b"Asks less.")
     site.write("keys/allowed_signers", desk.scene.lists[0])
-    site.sign_checkpoint(desk.scene.old, index["log"])
+    site.sign_checkpoint(desk.scene.old, site.index["log"])
     site.sign(desk.scene.old)
     return desk.audit(site, keys=desk.scene.lists[0])
+
+
+@attack(REVOKED, "verify: since")
+def key_list_taken_back(desk: Desk) -> Result:
+    """A thief of the old key signs the same log without list 2, before a monitor who was led from list 1 to that."""
+    site, state = desk.site(), desk.folder / "state"
+    desk.audit(desk.scene.sites[2], "--state", state, keys=desk.scene.lists[0])
+    for file in (site.folder / "keys").glob("2.*"):
+        file.unlink()
+    site.write("keys/allowed_signers", desk.scene.lists[0])
+    site.sign_checkpoint(desk.scene.old, site.index["log"])
+    site.sign(desk.scene.old)
+    return desk.audit(site, "--state", state, keys=desk.scene.lists[0])
 
 
 # -- dates -----------------------------------------------------------------------------------------------------

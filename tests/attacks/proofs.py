@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 from publisher.checkpoint import Checkpoint, LetterProof, sign
 from publisher.log import Leaf
@@ -29,20 +30,21 @@ def record(desk: Desk, name: str = FIRST) -> bytes:
     return (desk.scene.sites[2] / letter_path(name)).read_bytes()
 
 
-def judge(desk: Desk, given: LetterProof, data: bytes, keys: bytes = b"") -> Result:
-    """Let a court look at a proof, a record, and a key list that it has from elsewhere."""
+def judge(desk: Desk, given: LetterProof, data: bytes, keys: bytes = b"", origin: str = ORIGIN) -> Result:
+    """Let a court look at a proof, a record, and a key list that it has from elsewhere, as it knows the log's name."""
     file, shown = desk.file("proof", given.format()), desk.file("record", data)
     listing = desk.file("keys", keys or desk.scene.lists[1])
-    done = command(desk.folder, "verify-proof", file, "--record", shown, "--keys", listing, "--format", "json")
+    options: list[str | Path] = ["--record", shown, "--keys", listing, "--origin", origin]
+    done = command(desk.folder, "verify-proof", file, *options, "--format", "json")
     failed = [step for step in json.loads(done.out)["steps"] if step["status"] == "failed"]
     said = f"{failed[0]['name']}: {failed[0]['says']}" if failed else ""
     return Result(caught=done.status != 0, by=frozenset(f"proof: {step['name']}" for step in failed), said=said)
 
 
-def log_of(desk: Desk, signer: Signer, *leaves: bytes, at: int = 0) -> LetterProof:
+def log_of(desk: Desk, signer: Signer, *leaves: bytes, at: int = 0, origin: str = ORIGIN) -> LetterProof:
     """Return the proof of one leaf of a log that somebody makes up and signs."""
     tree = Tree([leaf_hash(leaf) for leaf in leaves])
-    note = sign(Checkpoint(origin=ORIGIN, size=tree.size, root=tree.root()), signer)
+    note = sign(Checkpoint(origin=origin, size=tree.size, root=tree.root()), signer)
     return LetterProof(index=at, hashes=tuple(inclusion(tree.node, at, tree.size)), extra=leaves[at], checkpoint=note)
 
 
@@ -90,6 +92,14 @@ def log_of_ones_own(desk: Desk) -> Result:
     data = record(desk).replace(b"Asks more.", b"Asks less.")
     leaf = replace(Leaf.parse(proof(desk).extra), seq=0, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
     return judge(desk, log_of(desk, THIEF, leaf.format()), data)
+
+
+@attack(PROOF, "proof: checkpoint")
+def log_under_another_name(desk: Desk) -> Result:
+    """The archive keeps a second log for what it shows to courts alone, under another name and by the same key."""
+    data = record(desk).replace(b"Asks more.", b"Asks less.")
+    leaf = replace(Leaf.parse(proof(desk).extra), seq=0, sha256=hashlib.sha256(data).hexdigest(), size=len(data))
+    return judge(desk, log_of(desk, desk.scene.new, leaf.format(), origin="letterbook.example/for-courts"), data)
 
 
 @attack(PROOF, "proof: leaf")

@@ -9,10 +9,7 @@ from publisher.signatures.note import Note
 from tests.attacks.attack import Result, attack
 from tests.attacks.forge import THIEF, listed
 from tests.attacks.rows import CHANGED, CONTRADICTED, EDITED, MIXED, OTHER_KEY
-from tests.attacks.scene import FIRST, SECOND, Desk
-
-PAGE = f"letters/{FIRST}/index.html"
-
+from tests.attacks.scene import FIRST, PAGE, SECOND, Desk
 
 # -- whoever holds the web server ------------------------------------------------------------------------------
 
@@ -33,7 +30,7 @@ def added_file(desk: Desk) -> Result:
     return desk.audit(site)
 
 
-@attack(CHANGED, "verify: files")
+@attack(CHANGED, "verify: files + verify: letters", shows=("verify: files", "verify: letters"))
 def dropped_file(desk: Desk) -> Result:
     """The host drops the record of a letter that it would rather not show."""
     site = desk.site()
@@ -78,13 +75,11 @@ def old_page(desk: Desk) -> Result:
 
 @attack(OTHER_KEY, "auditor: --keys", shows=("verify: index-signature", "verify: sums-signature"))
 def publication_by_a_stranger(desk: Desk) -> Result:
-    """A stranger edits a letter and seals the whole publication with a key of their own, which it lists."""
+    """A stranger edits a letter's page and seals all of it with a key of their own, which the publication lists."""
     site = desk.site()
-    index = site.index
-    site.letter(FIRST, index)["letter"]["summary"] = "Asks for nothing."
-    site.put_index(index)
+    site.replace(PAGE, b"Asks more.", b"Asks less.")
     site.write("keys/allowed_signers", listed(3, [THIEF.public_key], []))
-    site.sign_checkpoint(THIEF, index["log"])
+    site.sign_checkpoint(THIEF, site.index["log"])
     site.sign(THIEF)
     return desk.audit(site)
 
@@ -101,7 +96,10 @@ def index_that_can_be_denied(desk: Desk) -> Result:
 # -- whoever holds the publisher's key -------------------------------------------------------------------------
 
 
-@attack(EDITED, "verify: index-rebuilt")
+REBUILT = ("verify: index-rebuilt", "verify: letters")
+
+
+@attack(EDITED, "verify: index-rebuilt + verify: letters", shows=REBUILT)
 def edited_field(desk: Desk) -> Result:
     """The publisher edits a letter's summary in the index alone."""
     site = desk.site()
@@ -112,7 +110,43 @@ def edited_field(desk: Desk) -> Result:
     return desk.audit(site, clone=desk.scene.clone)
 
 
-@attack(EDITED, "verify: index-rebuilt")
+@attack(EDITED, "verify: letters")
+def edited_field_before_a_reader(desk: Desk) -> Result:
+    """The publisher edits a letter's summary in the index alone, before a reader who has no clone."""
+    site = desk.site()
+    index = site.index
+    site.letter(FIRST, index)["letter"]["summary"] = "Asks for nothing."
+    site.put_index(index)
+    site.sign(desk.scene.new)
+    return desk.audit(site)
+
+
+@attack(EDITED, "verify: letters")
+def edited_letter_before_a_reader(desk: Desk) -> Result:
+    """The publisher edits a letter everywhere but in the log: its record, its page, and what the index says of both."""
+    site = desk.site()
+    index = site.index
+    entry = site.letter(FIRST, index)
+    for path in (entry["record"]["path"], PAGE, f"letters/{FIRST}.json"):
+        site.replace(path, b"Asks more.", b"Asks less.")
+    data = site.read(entry["record"]["path"])
+    entry["letter"]["summary"] = "Asks less."
+    entry["record"] |= {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}
+    site.put_index(index)
+    site.sign(desk.scene.new)
+    return desk.audit(site)
+
+
+@attack(EDITED, "verify: letters")
+def swapped_scan_before_a_reader(desk: Desk) -> Result:
+    """The publisher puts another scan in the place of a letter's, before a reader who has no clone."""
+    site = desk.site()
+    site.replace("documents/scan.pdf", b"as it was sent", b"as we wish it were")
+    site.sign(desk.scene.new)
+    return desk.audit(site)
+
+
+@attack(EDITED, "verify: index-rebuilt + verify: letters", shows=REBUILT)
 def omitted_letter(desk: Desk) -> Result:
     """The publisher moves a letter to those that were removed, which leaves the log as it is."""
     site = desk.site()
@@ -233,7 +267,7 @@ def smuggled_page(desk: Desk) -> Result:
     return desk.audit(site, clone=desk.scene.clone)
 
 
-@attack(CONTRADICTED, "verify: files-rebuilt")
+@attack(CONTRADICTED, "verify: files-rebuilt + verify: letters", shows=("verify: files-rebuilt", "verify: letters"))
 def swapped_scan(desk: Desk) -> Result:
     """The publisher puts another scan in the place of a letter's."""
     site = desk.site()

@@ -31,6 +31,7 @@ from tests.command import Done
 
 FIRST, SECOND, THIRD = "2019-02-18-harbour-to-acme", "2019-03-01-acme-to-harbour", "2019-04-01-harbour-to-quayside"
 MERGED, SCANNED = "2019-05-01-quayside-to-harbour", "2019-06-01-harbour-to-ministry"
+PAGE = f"letters/{FIRST}/index.html"
 ASKED = ("since", "newer")
 """The steps that are made only for somebody who asks for them, and gives what they need."""
 

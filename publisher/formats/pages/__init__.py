@@ -9,17 +9,26 @@ add a row here; its style goes into `templates/style/`, one part a concern, join
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 
-from publisher.formats.pages import front, letters
-from publisher.formats.pages.site import Site
+from publisher.formats.pages import about, changes, data, front, letters, parties, search, threads, verify, whole
+from publisher.formats.pages.site import Draft, Site
+from publisher.formats.templating import rendered
 from publisher.index import Index
 
 Pages = Callable[[Site], Iterator[tuple[str, str]]]
 
 PAGES: dict[str, Pages] = {
+    "about": about.pages,
+    "changes": changes.pages,
+    "data": data.pages,
     "front": front.pages,
     "letters": letters.pages,
+    "parties": parties.pages,
+    "search": search.pages,
+    "threads": threads.pages,
+    "verify": verify.pages,
+    "whole": whole.pages,
 }
-STYLE = ("base",)
+STYLE = ("base", "desk", "front", "thread")
 
 
 def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -29,13 +38,19 @@ def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def rendered_site(site: Site) -> dict[str, bytes]:
     """Return the pages of a site that stands already."""
-    made = {"style.css": style()}
+    icon = files("publisher").joinpath("templates", "icon.svg").read_bytes()
+    made = {"style.css": style(), "icon.svg": icon}
     for pages in PAGES.values():
         for path, text in pages(site):
             if path in made:
                 raise ValueError(f"two pages would stand at {path}")
             made[path] = text.encode()
     return made
+
+
+def faults_page(draft: Draft) -> str:
+    """Return the one page of a draft whose tables cannot be read."""
+    return rendered("faults.html", draft=draft)
 
 
 def style() -> bytes:

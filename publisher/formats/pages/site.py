@@ -13,12 +13,30 @@ from publisher.index import Index
 from publisher.letter import Letter
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """A finding as a draft shows it."""
+
+    severity: str
+    place: str
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """That a site is a draft, and what is wrong with the records it was made from."""
+
+    faults: tuple[Fault, ...] = ()
+
+
 @dataclass(frozen=True)
 class Site:
     """An index, and the committed bytes of records, their earlier versions, and documents by SHA-256."""
 
     index: Index
     contents: Mapping[str, bytes] = field(default_factory=dict)
+    draft: Draft | None = None
 
     @cached_property
     def book(self) -> Book:
@@ -57,6 +75,7 @@ class Site:
                 "to": lambda target: root + target,
                 "href": lambda letter_id: f"{root}{letter_path(letter_id)}",
                 "site": self,
+                "draft": self.draft,
                 "book": self.book,
                 "archive": self.index.archive,
                 **values,

@@ -47,7 +47,8 @@ def _take_away(name: str, patch: pytest.MonkeyPatch) -> None:
     kind, _, what = name.partition(": ")
     if kind == "verify":
         assert any(step.name == what for step in STEPS), what
-        kinds = [replace(step, run=_always_passed(step)) if step.name == what else step for step in STEPS]
+        current = getattr(vars(publisher.commands.verify)["run"], "keywords", {"steps": STEPS})["steps"]
+        kinds = [replace(step, run=_always_passed(step)) if step.name == what else step for step in current]
         patch.setattr(publisher.commands.verify, "run", partial(steps.run, steps=kinds))
     elif kind == "finding":
         without_finding(patch, what)
