@@ -21,7 +21,7 @@ def main() -> None:
         raise SystemExit(str(examined.findings[:3]))
     index = index_of(repository, commit, examined)
     files = {"index.json": index.to_bytes()}
-    files["feed.atom"] = feeds.main_feed(index)
+    files["feed.atom"] = feeds.main_feed(index, {})
     signer = load_private_key(generate_private_key("bench"))
     seal(files, index.log, Seal(signer=signer, key_lists={}, trusted=False))
 

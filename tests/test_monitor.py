@@ -261,12 +261,22 @@ def test_another_list_of_the_same_number_is_told(rotated: Rotated, tmp_path: Pat
 
 
 def test_a_list_without_roots_leads_nowhere_and_is_not_remembered(rotated: Rotated, tmp_path: Path) -> None:
-    listing = tmp_path / "list"
-    listing.write_bytes(listed(1, [rotated.signers[1].public_key], []))
-    arguments: list[str | Path] = ["--keys", listing, "--state", tmp_path / "state"]
-    done = letterbook(rotated.archive.folder, "verify", rotated.sites[2], *arguments)
-    assert done.status == 0, done.out
-    assert State.parse((tmp_path / "state").read_bytes()).keys is None
+    """It does not say its number: whoever publishes could give it any."""
+    archive = Archive(tmp_path / "archive")
+    archive.tables()
+    archive.write("records/keys/1.allowed_signers", listed(1, [rotated.signers[0].public_key], []))
+    archive.commit()
+    done = letterbook(archive.folder, "publish", "--out", tmp_path / "site", "--key", rotated.keys[0])
+    assert done.status == 0, done.err
+    for _ in range(2):
+        arguments: list[str | Path] = [
+            "--keys",
+            tmp_path / "site/keys/1.allowed_signers",
+            "--state",
+            tmp_path / "state",
+        ]
+        assert letterbook(archive.folder, "verify", tmp_path / "site", *arguments).status == 0
+        assert State.parse((tmp_path / "state").read_bytes()).keys is None
 
 
 # -- where it is written ---------------------------------------------------------------------------------------

@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from publisher.formats import phrases
+from publisher.formats import outcomes, phrases
 from publisher.formats.book import Book, best_date
 from publisher.formats.events import Event, Rank, Story
 from publisher.formats.links import Link, Reply
+from publisher.formats.outcomes import Turn
 from publisher.formats.raw import document_path
 from publisher.formats.templating import rendered
+from publisher.formats.versions import Versions
 from publisher.index import LetterEntry
 from publisher.letter import Letter
 from publisher.provenance import Revision
@@ -73,9 +75,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes the entries of one archive."""
+    """Writes the entries of one archive; without `versions`, notices do not say which outcomes changed."""
 
     book: Book
+    versions: Versions | None = None
 
     def tag(self, *parts: object) -> str:
         """Return a tag URI of this archive (RFC 4151)."""
@@ -184,18 +187,26 @@ class Writer:
         title = self.notice_title(event)
         when = f"Published on {phrases.moment(event.at)} as revision {revision.rev}."
         said = f"{phrases.one_line(title, 150)}. {when}{note}"
+        turned = self._turned(event)
+        told_of = " ".join(outcomes.said(self.book, turn) for turn in turned or ())
         return Entry(
             id=self.tag("notice", event.letter, *part),
             title=title,
             updated=told[0],
             published=event.at,
-            summary=phrases.one_line(said, SUMMARY),
-            content=self._content("notice.html", said=said, letters={event.letter: ""}, more=0),
+            summary=phrases.one_line(f"{said} {told_of}", SUMMARY),
+            content=self._content("notice.html", said=said, letters={event.letter: ""}, more=0, turns=turned),
             categories=self._notice_categories(event),
             links=(self._alternate(f"{self.letter_page(event.letter)}#{anchor(event)}"),),
             replies=(self._reply(event.letter),),
             rank=told,
         )
+
+    def _turned(self, event: Event) -> tuple[Turn, ...] | None:
+        """Which outcomes an event changed; None where it is not about outcomes, or nobody can say."""
+        if not event.of_assessment or self.versions is None:
+            return None
+        return outcomes.turns(self.versions.outcomes(event.letter), event.revision)
 
     def notice_title(self, event: Event) -> str:
         """Name an event and its letter: 'Correction: Questions about the works'."""
@@ -219,7 +230,11 @@ class Writer:
             published=last.published_at,
             summary=phrases.one_line(said, SUMMARY),
             content=self._content(
-                "notice.html", said=said, letters=dict(islice(done.items(), LISTED)), more=max(0, len(done) - LISTED)
+                "notice.html",
+                said=said,
+                letters=dict(islice(done.items(), LISTED)),
+                more=max(0, len(done) - LISTED),
+                turns=None,
             ),
             categories=(_NOTICE, Category(scheme="status", term="several", label="several")),
             links=(self._alternate(self._change(first)),),

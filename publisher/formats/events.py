@@ -8,13 +8,15 @@ What is news once is news for good: later events change no earlier one.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from publisher.index import Index
 from publisher.letter import Change, Letter
 from publisher.provenance import Provenance, Revision
+from publisher.record import parse
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NEWS = frozenset({"amended", "withdrawn", "reinstated", "removed"})
@@ -100,9 +102,13 @@ class Story:
 
 @dataclass(frozen=True)
 class Chronicle:
-    """The stories of all letters that were ever published, in the order of their first publication."""
+    """The stories of all letters that were ever published, in the order of their first publication.
+
+    `contents` holds the bytes of earlier versions by SHA-256. Without them some notes on changes have no revision.
+    """
 
     index: Index
+    contents: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def stories(self) -> tuple[Story, ...]:
@@ -136,13 +142,14 @@ class Chronicle:
     def _story(self, name: str, provenance: Provenance, assessed: Provenance | None) -> Story:
         entry = self.index.letter_of.get(name)
         letter = entry.letter if entry else None
-        events = list(_events(name, provenance, letter.changes if letter else ()))
+        gone = not isinstance(letter, Letter)
+        contents = {} if gone else self.contents
+        events = list(_events(name, provenance, letter.changes if letter else (), contents))
         if assessed:
             entry_ = self.index.assessment_of.get(name)
             changes = entry_.assessment.changes if entry_ and entry_.assessment else ()
-            events += _events_of_assessment(name, assessed, changes, provenance)
+            events += _events_of_assessment(name, assessed, provenance, changes, contents)
         events.sort(key=lambda event: event.revision.seq)
-        gone = not isinstance(letter, Letter)
         return Story(id=name, first=provenance.revisions[0], events=tuple(events), is_gone=gone)
 
 
@@ -152,9 +159,11 @@ def _removed(index: Index, prefix: str) -> dict[str, Provenance]:
     return {name: entry.provenance for name, entry in names if _ID.fullmatch(name)}
 
 
-def _events(name: str, provenance: Provenance, changes: tuple[Change, ...]) -> Iterator[Event]:
+def _events(
+    name: str, provenance: Provenance, changes: tuple[Change, ...], contents: Mapping[str, bytes]
+) -> Iterator[Event]:
     """The events of a letter itself."""
-    notes = _notes(provenance, changes, certain=True)
+    notes = _notes(provenance, changes, contents, certain=True)
     for revision in provenance.revisions:
         if revision.is_seen:
             news = revision.meaning in NEWS
@@ -163,10 +172,14 @@ def _events(name: str, provenance: Provenance, changes: tuple[Change, ...]) -> I
 
 
 def _events_of_assessment(
-    name: str, provenance: Provenance, changes: tuple[Change, ...], letter: Provenance
+    name: str,
+    provenance: Provenance,
+    letter: Provenance,
+    changes: tuple[Change, ...],
+    contents: Mapping[str, bytes],
 ) -> Iterator[Event]:
     """The events of a letter's outcomes, but those that no reader sees because the letter is not published then."""
-    notes = _notes(provenance, changes, certain=False)
+    notes = _notes(provenance, changes, contents, certain=False)
     for revision in provenance.revisions:
         before, after = _published_around(revision, letter)
         if revision.is_seen and after:
@@ -186,11 +199,14 @@ def _published_around(revision: Revision, letter: Provenance) -> tuple[bool, boo
     return before, after
 
 
-def _notes(provenance: Provenance, changes: tuple[Change, ...], *, certain: bool) -> Mapping[int, Change]:
+def _notes(
+    provenance: Provenance, changes: tuple[Change, ...], contents: Mapping[str, bytes], *, certain: bool
+) -> Mapping[int, Change]:
     """The change note of each amending revision.
 
-    With as many notes as revisions each has its own. Else only the newest is sure of one, and that only where
-    every amendment has to bring a note (`certain`). Where a version was erased nobody can know which it brought.
+    With as many notes as revisions each has its own. Else the versions themselves say who brought which. Where
+    they are not at hand only the newest is sure of one, and that only where every amendment has to bring a note
+    (`certain`). Where a version was erased nobody can know which it brought.
     """
     if any(revision.erased for revision in provenance.revisions):
         return {}
@@ -198,4 +214,28 @@ def _notes(provenance: Provenance, changes: tuple[Change, ...], *, certain: bool
     revisions = [r.rev for r in provenance.revisions[1:] if r.meaning in NEWS and r.op != "remove"]
     if len(notes) == len(revisions):
         return dict(zip(revisions, notes, strict=True))
+    brought = _brought(provenance, notes, contents)
+    if brought is not None:
+        return brought
     return {revisions[-1]: notes[-1]} if certain and notes and revisions else {}
+
+
+def _brought(
+    provenance: Provenance, notes: Sequence[Change], contents: Mapping[str, bytes]
+) -> Mapping[int, Change] | None:
+    """The notes that came with each revision, of those that still stand; None if a version is not at hand."""
+    found: dict[int, Change] = {}
+    before: list[Any] = []
+    for revision in provenance.revisions:
+        if revision.op == "remove":
+            continue
+        document = parse(contents.get(revision.sha256 or "", b""))[0]
+        if not isinstance(document, dict):
+            return None
+        now = document.get("changes", [])
+        new = [note for note in notes if note.to_mapping() in now and note.to_mapping() not in before]
+        if new and revision.rev > 1:
+            kind = next((note.kind for note in new if note.kind != "addition"), "addition")
+            found[revision.rev] = Change(kind=kind, note=" ".join(note.note for note in new))
+        before = now
+    return found

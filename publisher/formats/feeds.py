@@ -8,9 +8,9 @@ from publisher.formats.windows import Feeds
 from publisher.index import Index
 
 
-def render(index: Index, _contents: Mapping[str, bytes]) -> dict[str, bytes]:
+def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return all feed files."""
-    feeds = Feeds(index)
+    feeds = Feeds(index, contents)
     press = Press(feeds.writer)
     files = {feed.path: press.written(feed) for feed in feeds.all()}
     files[jsonfeed.PATH] = jsonfeed.written(feeds.main(), index.archive)
@@ -18,7 +18,7 @@ def render(index: Index, _contents: Mapping[str, bytes]) -> dict[str, bytes]:
     return files
 
 
-def main_feed(index: Index) -> bytes:
+def main_feed(index: Index, contents: Mapping[str, bytes]) -> bytes:
     """Return feed.atom alone."""
-    feeds = Feeds(index)
+    feeds = Feeds(index, contents)
     return Press(feeds.writer).written(feeds.main())

@@ -19,15 +19,13 @@ def written(index: Index) -> bytes:
     etree.SubElement(head, "docs").text = "http://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     _outline(body, index, name, windows.MAIN, "")
-    _outline(body, index, f"Changes – {name}", windows.CHANGES, "changes/")
+    _outline(body, index, windows.changes_title(index), windows.CHANGES, "changes/")
     threads = etree.SubElement(body, "outline", text="Threads")
-    for thread in index.threads.values():
-        title = f"Thread: {phrases.one_line(thread.title, 100)} – {name}"
-        _outline(threads, index, title, windows.thread_feed(thread.id), f"threads/{thread.id}/")
+    for thread in index.threads:
+        _outline(threads, index, windows.thread_title(index, thread), windows.thread_feed(thread), f"threads/{thread}/")
     parties = etree.SubElement(body, "outline", text="Parties")
-    for party in index.parties.values():
-        title = f"Letters from or to {phrases.one_line(party.name, 100)} – {name}"
-        _outline(parties, index, title, windows.party_feed(party.id), f"parties/{party.id}/")
+    for party in index.parties:
+        _outline(parties, index, windows.party_title(index, party), windows.party_feed(party), f"parties/{party}/")
     data: bytes = etree.tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
     return data
 

@@ -18,7 +18,7 @@ letter from there. Only the main feed names the log's size and root; no feed but
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,7 @@ from publisher.formats.book import Book
 from publisher.formats.entries import Entry, Writer, parties_of
 from publisher.formats.events import Chronicle, Rank
 from publisher.formats.links import Link
+from publisher.formats.versions import Versions
 from publisher.index import Index
 from publisher.letter import Letter
 
@@ -66,11 +67,15 @@ class _Item:
 
 
 class Feeds:
-    """All feeds of one index; every entry is written once, and shared by the feeds that hold it."""
+    """All feeds of one index; every entry is written once, and shared by the feeds that hold it.
 
-    def __init__(self, index: Index) -> None:
+    `contents` holds the bytes of earlier versions by SHA-256; notices say from them what changed.
+    """
+
+    def __init__(self, index: Index, contents: Mapping[str, bytes]) -> None:
         self.index, self.archive = index, index.archive
-        self.chronicle, self.writer = Chronicle(index), Writer(Book(index))
+        self.chronicle = Chronicle(index, contents)
+        self.writer = Writer(Book(index), Versions(index, contents))
         self.pages = len(self.chronicle.stories) // PAGE
         self._written: dict[_Item, Entry] = {}
 
@@ -122,7 +127,7 @@ class Feeds:
             "What was changed after publication: corrections, additions, outcomes, withdrawals, reinstatements, "
             f"removals. No letters. {_said_of_window(self.archive.site + 'changes/')} {self.archive.disclaimer}"
         )
-        title = f"Changes – {self.archive.name}"
+        title = changes_title(self.index)
         return self._part(CHANGES, ("changes",), title, subtitle, "changes/", _newest(self._notices, WINDOW))
 
     def of_party(self, party_id: str) -> Feed:
@@ -132,7 +137,7 @@ class Feeds:
         return self._part(
             party_feed(party_id),
             ("party", party_id),
-            f"Letters from or to {name} – {self.archive.name}",
+            party_title(self.index, party_id),
             f"Letters from, to, copied to or sent through {name}, as far as this archive knows, and notices of what "
             f"was changed in them. {_said_of_window(self.archive.site + page)} {_GONE_TOO} {self.archive.disclaimer}",
             page,
@@ -146,7 +151,7 @@ class Feeds:
         return self._part(
             thread_feed(thread_id),
             ("thread", thread_id),
-            f"Thread: {name} – {self.archive.name}",
+            thread_title(self.index, thread_id),
             f"The letters of one thread, {name}, as far as this archive knows, and notices of what was changed in "
             f"them. {_said_of_window(self.archive.site + page)} {_GONE_TOO} {self.archive.disclaimer}",
             page,
@@ -264,6 +269,21 @@ def party_feed(party_id: str) -> str:
 def thread_feed(thread_id: str) -> str:
     """Return the path of a thread's feed."""
     return f"feeds/thread/{thread_id}.atom"
+
+
+def changes_title(index: Index) -> str:
+    """Return the title of the feed of notices."""
+    return f"Changes – {index.archive.name}"
+
+
+def party_title(index: Index, party_id: str) -> str:
+    """Return the title of a party's feed; the name of a feed must not look as if it were the party's own."""
+    return f"Letters from or to {phrases.one_line(index.parties[party_id].name, 100)} – {index.archive.name}"
+
+
+def thread_title(index: Index, thread_id: str) -> str:
+    """Return the title of a thread's feed."""
+    return f"Thread: {phrases.one_line(index.threads[thread_id].title, 100)} – {index.archive.name}"
 
 
 _GONE_TOO = "Withdrawals and removals of letters stand in the feeds of all parties and threads."

@@ -91,9 +91,10 @@ def endless_signature(desk: Desk) -> Result:
 
 @attack(SERVER, "keys: not very many files", shows=())
 def thousands_of_key_lists(desk: Desk) -> Result:
-    """A server names thousands of signatures over a key list, all to be fetched before anything is verified."""
+    """A server names thousands of key lists and signatures, all to be fetched before anything is verified."""
     asked: list[str] = []
-    names = sorted(f"keys/1.{number}.sig" for number in range(MANY))
+    files = ("allowed_signers", "a.sig", "b.sig")
+    names = sorted(f"keys/{number}.{file}" for number in range(3, 3 + MANY // 3) for file in files)
     sums = format_sums(dict.fromkeys(names, "0" * 64))
 
     def answer(request: BaseHTTPRequestHandler) -> None:
@@ -107,7 +108,7 @@ def thousands_of_key_lists(desk: Desk) -> Result:
 
     with serving(answer) as address:
         desk.audit(address)
-    return harmless(happened=len(asked) > MANY, said=f"{len(asked)} files were asked for")
+    return harmless(happened=len(asked) > len(names), said=f"{len(asked)} files were asked for")
 
 
 @attack(SERVER, "site: a deadline", shows=())

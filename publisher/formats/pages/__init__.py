@@ -9,7 +9,7 @@ add a row here; its style goes into `templates/style/`, one part a concern, join
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 
-from publisher.formats.pages import about, changes, data, front, letters, parties, search, threads, verify, whole
+from publisher.formats.pages import about, changes, data, feeds, front, letters, parties, search, threads, verify, whole
 from publisher.formats.pages.site import Draft, Site
 from publisher.formats.templating import rendered
 from publisher.index import Index
@@ -20,6 +20,7 @@ PAGES: dict[str, Pages] = {
     "about": about.pages,
     "changes": changes.pages,
     "data": data.pages,
+    "feeds": feeds.pages,
     "front": front.pages,
     "letters": letters.pages,
     "parties": parties.pages,
@@ -28,7 +29,7 @@ PAGES: dict[str, Pages] = {
     "verify": verify.pages,
     "whole": whole.pages,
 }
-STYLE = ("base", "desk", "front", "thread")
+STYLE = ("base", "desk", "feeds", "front", "thread")
 
 
 def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -46,7 +46,7 @@ class Site:
     @cached_property
     def chronicle(self) -> Chronicle:
         """What happened to the letters."""
-        return Chronicle(self.index)
+        return Chronicle(self.index, self.contents)
 
     @cached_property
     def writer(self) -> Writer:

@@ -157,7 +157,7 @@ def _bar(book: Book, wait: Wait, y: int, longest: int, numbers: dict[str, int]) 
 
 def _words(wait: Wait, days: Days, numbers: dict[str, int]) -> tuple[str, str]:
     if wait.relation and wait.reply:
-        which = f"letter {numbers[wait.reply]}" if wait.reply in numbers else "a letter of another list"
+        which = f"letter {numbers[wait.reply]}" if wait.reply in numbers else "another letter"
         return days.text, f"{which} replies ({phrases.BASES[wait.relation.basis]})"
     as_of = wait.outcomes[0].as_of
     return "no reply known", f"{days.text}, to {phrases.brief(as_of) if as_of else ''}"

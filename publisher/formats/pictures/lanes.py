@@ -62,7 +62,7 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Year:
-    """Columns side by side whose letters are of one year."""
+    """Columns side by side whose letters are of one year, or begin in it."""
 
     text: str
     x: float
@@ -169,7 +169,7 @@ def _when(letter: Letter) -> tuple[str, str]:
         if dated and dated.date.precision != "unknown":
             start, slash, end = dated.date.text.partition("/")
             if slash:
-                return _no_year(start), f"to {_no_year(end)}"
+                return _no_year(start), f"to {_no_year(end) if start[:4] == end[:4] else end[:4]}"
             return ("? " if len(start) == 7 else "") + _no_year(start), word
     return "?", ""
 
@@ -183,8 +183,8 @@ def _years(columns: Sequence[Column], width: float) -> Iterator[Year]:
     """Yield the years that stand over the columns."""
 
     def year(column: Column) -> str:
-        first, last = (day.year for day in by_date(column.letter))
-        return "no date" if first == 9999 else str(first) if first == last else f"{first} to {last}"
+        first = by_date(column.letter)[0].year
+        return "?" if first == 9999 else str(first)
 
     for text, group in groupby(columns, key=year):
         together = list(group)
