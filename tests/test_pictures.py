@@ -13,6 +13,7 @@ from jinja2 import Environment
 from lxml import html
 
 from publisher.dates import PartialDate, certainly_before
+from publisher.formats import phrases
 from publisher.formats.book import Book
 from publisher.formats.order import narrowed, unsettled
 from publisher.formats.pictures import delays, lanes, overview, timeline
@@ -385,6 +386,26 @@ def test_an_answer_of_one_is_not_put_down_to_the_others() -> None:
     )
     outcomes = {row.whom[0][0]: [mark.outcome for mark in row.marks] for row in overview.overview(found)}
     assert outcomes == {"acme-optics": ["answered"], "quayside-fund": ["not-assessed"]}
+
+
+def test_an_outcome_of_somebody_who_was_not_addressed_is_not_lost() -> None:
+    by_fund = assessment("a", reported("1", "answered", by="quayside-fund"))
+    found = book(a=a("a", questions=[question("1", asked_of=["acme-optics"])]), assess_a=by_fund)
+    outcomes = {row.whom[0][0]: [mark.outcome for mark in row.marks] for row in overview.overview(found)}
+    assert outcomes == {"acme-optics": ["not-assessed"], "quayside-fund": ["answered"]}
+
+
+def test_a_letter_with_an_outcome_as_a_whole_has_words_and_no_marks() -> None:
+    found = book(a=a("a"), b=a("b", "2019-03-01"), assess_a=assessment("a", reported(None, "refused")))
+    (row,) = overview.overview(found)
+    assert (row.questions, row.marks, row.unassessed) == (0, (), 0)
+    assert [(word.text, word.count) for word in row.wholes] == [("refused", 1)]
+
+
+def test_each_outcome_has_a_mark_of_its_own() -> None:
+    drawn = [shown("overview", "mark", outcome, 10, 10) for outcome in phrases.OUTCOMES]
+    shapes = {tuple((e.tag, *sorted(e.attrib.items())) for e in tree.iter()) for tree in drawn}
+    assert len(shapes) == len(phrases.OUTCOMES) == 9
 
 
 def test_rows_stand_by_questions_and_marks_stay_inside() -> None:

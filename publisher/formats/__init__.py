@@ -8,13 +8,14 @@ same path.
 
 from collections.abc import Callable, Mapping
 
-from publisher.formats import asked, crawlers, data, feeds, pages, raw, search, table, tiles
+from publisher.formats import asked, bibliography, crawlers, data, feeds, pages, raw, search, table, tiles, versions
 from publisher.index import Index
 
 Render = Callable[[Index, Mapping[str, bytes]], dict[str, bytes]]
 
 FORMATS: dict[str, Render] = {
     "asked": asked.render,
+    "bibliography": bibliography.render,
     "crawlers": crawlers.render,
     "data": data.render,
     "feeds": feeds.render,
@@ -23,4 +24,5 @@ FORMATS: dict[str, Render] = {
     "search": search.render,
     "table": table.render,
     "tiles": tiles.render,
+    "versions": versions.render,
 }

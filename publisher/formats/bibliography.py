@@ -19,6 +19,13 @@ from publisher.formats.citations import NAMES, TITLE, Citation, archive_name, ci
 from publisher.index import Index, LetterEntry, canonical
 from publisher.letter import Correspondent, Letter
 
+FORMS = (
+    ("BibTeX", "bib", "application/x-bibtex"),
+    ("RIS", "ris", "application/x-research-info-systems"),
+    ("CSL-JSON", "csl.json", "application/vnd.citationstyles.csl+json"),
+)
+"""What a letter's files are called, how their names end, and their media types."""
+
 _TO_NOBODY = frozenset({"statement", "petition", "disclosure", "legal-notice"})
 """Kinds that are documents first, even where they are addressed to somebody; all others are correspondence."""
 

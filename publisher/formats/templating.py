@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from publisher.dates import PartialDate
-from publisher.formats import phrases
+from publisher.formats import diff, phrases
 
 
 @lru_cache(maxsize=1)
@@ -27,6 +27,7 @@ def environment() -> Environment:
     made.globals["phrases"] = phrases
     made.filters.update(
         capital=phrases.capital,
+        cut=diff.cut,
         day=phrases.day,
         direction=phrases.direction,
         host=phrases.host,
@@ -36,6 +37,7 @@ def environment() -> Environment:
         one_line=phrases.one_line,
         paragraphs=paragraphs,
         sentence=phrases.sentence,
+        shortened=diff.shortened,
     )
     made.tests["web_address"] = phrases.is_web_address
     return made

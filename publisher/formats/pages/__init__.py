@@ -9,7 +9,21 @@ add a row here; its style goes into `templates/style/`, one part a concern, join
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 
-from publisher.formats.pages import about, changes, data, feeds, front, letters, parties, search, threads, verify, whole
+from publisher.formats.pages import (
+    about,
+    changes,
+    data,
+    feeds,
+    front,
+    letters,
+    parties,
+    questions,
+    search,
+    threads,
+    verify,
+    versions,
+    whole,
+)
 from publisher.formats.pages.site import Draft, Site
 from publisher.formats.templating import rendered
 from publisher.index import Index
@@ -24,12 +38,14 @@ PAGES: dict[str, Pages] = {
     "front": front.pages,
     "letters": letters.pages,
     "parties": parties.pages,
+    "questions": questions.pages,
     "search": search.pages,
     "threads": threads.pages,
     "verify": verify.pages,
+    "versions": versions.pages,
     "whole": whole.pages,
 }
-STYLE = ("base", "desk", "feeds", "front", "thread")
+STYLE = ("base", "desk", "feeds", "front", "ledger", "letter", "thread")
 
 
 def render(index: Index, contents: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -3,16 +3,25 @@
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
+from publisher.formats.bibliography import FORMS
 from publisher.formats.book import days_without_reply, own_language
+from publisher.formats.citations import address, citation
 from publisher.formats.entries import newest_change
 from publisher.formats.events import Story
-from publisher.formats.pages.site import Site, letter_path
+from publisher.formats.linked import message
+from publisher.formats.pages.glance import glance
+from publisher.formats.pages.site import Site, letter_path, question_path
+from publisher.formats.pages.versions import History, history
 from publisher.formats.raw import document_path
+from publisher.formats.versions import Versions
 from publisher.index import LetterEntry, RecordRef
-from publisher.letter import Letter
-from publisher.provenance import Provenance, Revision
+from publisher.letter import Document, Letter
+from publisher.provenance import Provenance
+
+_ROLES = ("original", "transcript", "translation", "attachment")
+"""In this order documents stand beside each other."""
 
 
 def pages(site: Site) -> Iterator[tuple[str, str]]:
@@ -24,12 +33,11 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Panel:
-    """What the log says of one record: its provenance, and its revisions if they are worth a list."""
+    """What the log says of one record."""
 
     heading: str
     record: RecordRef | None
     provenance: Provenance
-    revisions: Sequence[tuple[Revision, Any]]
 
 
 class _Letters:
@@ -37,41 +45,46 @@ class _Letters:
 
     def __init__(self, site: Site) -> None:
         self.site, self.index, self.book = site, site.index, site.book
+        self.versions = Versions(site.index, site.contents)
 
     def page(self, story: Story) -> tuple[str, str]:
         """Write the page of one letter; of a withdrawn or removed one, a stub."""
         entry = self.index.letter_of.get(story.id)
         if entry is None or not isinstance(entry.letter, Letter):
             return self._stub(story, entry)
-        letter, ref = entry.letter, self.book.ref(story.id)
+        letter = entry.letter
+        asked = self.book.questions(letter)
         before, after = self.book.neighbours(letter)
-        language = self.index.archive.language
         return self.site.page(
             letter_path(letter.id),
             "letter.html",
             here="letters",
             entry=entry,
             letter=letter,
-            ref=ref,
-            ref_language=own_language(letter),
-            own_language=None if language == "en" else language,
+            ref=self.book.ref(story.id),
+            spoken=own_language(letter),
             headline=self.site.writer.headline(letter),
             newest=newest_change(story),
-            asked=self.book.questions(letter),
+            glance=glance(self.book, letter, asked),
+            asked=asked,
             answers=self.book.answers.get(letter.id, ()),
             before=before,
             after=after,
             days=days_without_reply,
+            documents=documents(letter),
             document_path=document_path,
-            panels=self._panels(story, entry),
+            question_path=question_path,
+            history=self._history(story, entry),
+            cited=citation(self.book, entry),
+            forms=FORMS,
+            message=message(self.book, entry, letter),
+            address=address(self.book, letter.id),
+            panels=self._panels(entry),
             commands=self._commands(entry),
         )
 
     def _stub(self, story: Story, entry: LetterEntry | None) -> tuple[str, str]:
-        removed = next((e for e in self.index.removed if e.key == f"letters/{story.id}"), None)
-        provenance = entry.provenance if entry else removed.provenance if removed else None
-        if provenance is None:
-            raise ValueError(f"letter {story.id} has no provenance")
+        provenance = entry.provenance if entry else self._removed[f"letters/{story.id}"]
         return self.site.page(
             letter_path(story.id),
             "stub.html",
@@ -79,25 +92,26 @@ class _Letters:
             id=story.id,
             state=self.site.state(story.id),
             at=story.last_of_letter.at,
-            changes=entry.letter.changes if entry else (),
-            panels=[self._panel("The record", None, provenance, story, of_assessment=False)],
+            history=self._history(story, entry),
+            panels=[Panel(heading="The record", record=None, provenance=provenance)],
             commands={"site": shlex.quote(self.index.archive.site), "id": shlex.quote(story.id), "record": ""},
         )
 
-    def _panels(self, story: Story, entry: LetterEntry) -> Iterator[Panel]:
-        yield self._panel("The letter", entry.record, entry.provenance, story, of_assessment=False)
+    def _history(self, story: Story, entry: LetterEntry | None) -> History:
+        own = entry.provenance if entry else self._removed[f"letters/{story.id}"]
+        assessed = self.index.assessment_of.get(story.id)
+        outcomes = assessed.provenance if assessed else self._removed.get(f"assessments/{story.id}")
+        return history(self.book, self.versions, story, own, outcomes)
+
+    @cached_property
+    def _removed(self) -> dict[str, Provenance]:
+        return {entry.key: entry.provenance for entry in self.index.removed}
+
+    def _panels(self, entry: LetterEntry) -> Iterator[Panel]:
+        yield Panel(heading="The letter", record=entry.record, provenance=entry.provenance)
         assessed = self.book.assessed(entry.id)
         if assessed:
-            yield self._panel("Its outcomes", assessed.record, assessed.provenance, story, of_assessment=True)
-
-    def _panel(
-        self, heading: str, record: RecordRef | None, provenance: Provenance, story: Story, *, of_assessment: bool
-    ) -> Panel:
-        notes = {e.revision.rev: e.note for e in story.events if e.of_assessment == of_assessment}
-        revisions = [(revision, notes.get(revision.rev)) for revision in reversed(provenance.revisions)]
-        return Panel(
-            heading=heading, record=record, provenance=provenance, revisions=revisions if len(revisions) > 1 else ()
-        )
+            yield Panel(heading="Its outcomes", record=assessed.record, provenance=assessed.provenance)
 
     def _commands(self, entry: LetterEntry) -> dict[str, str]:
         """The values that commands are shown with, each quoted for a shell."""
@@ -106,3 +120,10 @@ class _Letters:
             "site": shlex.quote(site), "id": shlex.quote(entry.id), "url": shlex.quote(site + record.path),
             "record": record.path, "blob": record.blob, "commit": entry.provenance.latest.commit,
         }  # fmt: skip
+
+
+def documents(letter: Letter) -> list[Sequence[Document]]:
+    """The documents of a letter in rows: what is the letter itself, in all its languages, and what was attached."""
+    ordered = sorted(letter.documents, key=lambda document: _ROLES.index(document.role))
+    rows = ([d for d in ordered if d.role != "attachment"], [d for d in ordered if d.role == "attachment"])
+    return [row for row in rows if row]

@@ -8,6 +8,7 @@ from typing import Any
 from publisher.formats.book import Book
 from publisher.formats.entries import Writer
 from publisher.formats.events import Chronicle
+from publisher.formats.ledger import Ledger
 from publisher.formats.templating import rendered
 from publisher.index import Index
 from publisher.letter import Letter
@@ -47,6 +48,11 @@ class Site:
     def chronicle(self) -> Chronicle:
         """What happened to the letters."""
         return Chronicle(self.index, self.contents)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Every question and what came back."""
+        return Ledger(self.book)
 
     @cached_property
     def writer(self) -> Writer:

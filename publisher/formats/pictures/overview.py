@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from publisher.formats import phrases
-from publisher.formats.book import NOBODY, Asked, Book, addressees
-from publisher.letter import Letter, Outcome
+from publisher.formats.book import NOBODY, Book, addressees
+from publisher.letter import Letter, Outcome, Question
 
 WIDTH, STEP, LINE = 280, 14, 17
 MOST = 96
@@ -45,7 +45,10 @@ class Word:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """Everything that was put to the same addressees, each a party's id or None, and a name."""
+    """Everything that was put to the same addressees, each a party's id or None, and a name.
+
+    `words` are of questions, `wholes` of letters as a whole, which have no marks.
+    """
 
     whom: tuple[tuple[str | None, str], ...]
     questions: int
@@ -53,6 +56,7 @@ class Row:
     marks: tuple[Mark, ...]
     height: int
     words: tuple[Word, ...]
+    wholes: tuple[Word, ...]
     unassessed: int
 
 
@@ -62,59 +66,72 @@ class _Put:
 
     whom: tuple[tuple[str | None, str], ...]
     outcomes: list[tuple[Outcome, ...]] = field(default_factory=list)
+    wholes: list[tuple[Outcome, ...]] = field(default_factory=list)
     letters: set[str] = field(default_factory=set)
 
 
 def overview(book: Book) -> tuple[Row, ...]:
-    """Return a row for all those to whom a question on record was put."""
+    """Return a row for all those to whom a question, or a letter with an outcome as a whole, was put."""
     found: dict[frozenset[tuple[str | None, str]], _Put] = {}
+
+    def put(whom: tuple[tuple[str | None, str], ...]) -> _Put:
+        return found.setdefault(frozenset(whom), _Put(whom=whom))
+
     for letter in book.letters:
         for asked in book.questions(letter):
-            for whom, outcomes in _shares(_asked_of(book, letter, asked), asked):
-                put = found.setdefault(frozenset(whom), _Put(whom=whom))
-                put.outcomes.append(tuple(outcome for outcome in outcomes if outcome.outcome != "not-assessed"))
-                put.letters.add(letter.id)
+            for whom, outcomes in _shares(book, _asked_of(book, letter, asked.question), asked.outcomes):
+                put(whom).outcomes.append(outcomes)
+                put(whom).letters.add(letter.id)
+        for whom, outcomes in _shares(book, _asked_of(book, letter, None), book.whole(letter)):
+            if outcomes:
+                put(whom).wholes.append(outcomes)
     place = {party: number for number, party in enumerate(book.index.parties)}
     rows = sorted(found.values(), key=lambda put: (-len(put.outcomes), place.get(put.whom[0][0] or "", len(place))))
     return tuple(map(_row, rows))
 
 
-def _asked_of(book: Book, letter: Letter, asked: Asked) -> tuple[tuple[str | None, str], ...]:
+def _asked_of(book: Book, letter: Letter, question: Question | None) -> tuple[tuple[str | None, str], ...]:
     """Return to whom a question was put: as it says, or else all addressees."""
-    if asked.question and asked.question.asked_of:
-        return tuple((party, book.party(party)) for party in dict.fromkeys(asked.question.asked_of))
+    if question and question.asked_of:
+        return tuple((party, book.party(party)) for party in dict.fromkeys(question.asked_of))
     people = [(who.party, book.party(who.party) if who.party else book.name(who)) for who in addressees(letter)]
     return tuple(dict.fromkeys(people)) or ((None, NOBODY),)
 
 
 def _shares(
-    whom: tuple[tuple[str | None, str], ...], asked: Asked
+    book: Book, whom: tuple[tuple[str | None, str], ...], outcomes: Sequence[Outcome]
 ) -> Iterator[tuple[tuple[tuple[str | None, str], ...], tuple[Outcome, ...]]]:
-    """Yield each addressee for whom an outcome is given, and then the others together."""
-    named = {outcome.by for outcome in asked.outcomes if outcome.by}
-    for somebody in whom:
-        if somebody[0] in named:
-            yield (somebody,), tuple(outcome for outcome in asked.outcomes if outcome.by == somebody[0])
+    """Yield everybody for whom an outcome is given, then the other addressees together, and what is said of them."""
+    said = [outcome for outcome in outcomes if outcome.outcome != "not-assessed"]
+    named = dict.fromkeys(outcome.by for outcome in outcomes if outcome.by)
+    for party in named:
+        yield ((party, book.party(party)),), tuple(outcome for outcome in said if outcome.by == party)
     if others := tuple(somebody for somebody in whom if somebody[0] not in named):
-        yield others, tuple(outcome for outcome in asked.outcomes if not outcome.by)
+        yield others, tuple(outcome for outcome in said if not outcome.by)
 
 
 def _row(put: _Put) -> Row:
-    kinds: dict[tuple[str, ...], list[tuple[Outcome, ...]]] = {}
-    for outcomes in put.outcomes:
-        kind = sorted({outcome.outcome for outcome in outcomes}, key=lambda name: _ORDER[name])
-        kinds.setdefault(tuple(kind) or ("not-assessed",), []).append(outcomes)
-    ordered = sorted(kinds, key=lambda kind: [_ORDER[name] for name in kind])
-    marks = tuple(_marks([(kind, len(kinds[kind])) for kind in ordered], len(put.outcomes)))
+    kinds = _by_kind(put.outcomes)
+    marks = tuple(_marks([(kind, len(found)) for kind, found in kinds.items()], len(put.outcomes)))
     return Row(
         whom=put.whom,
         questions=len(put.outcomes),
         letters=len(put.letters),
         marks=marks,
-        height=max(mark.y for mark in marks) + LINE // 2 + 1,
-        words=tuple(_word(kind, kinds[kind]) for kind in ordered if kind != ("not-assessed",)),
+        height=max((mark.y for mark in marks), default=0) + LINE // 2 + 1,
+        words=tuple(_word(kind, found) for kind, found in kinds.items() if kind != ("not-assessed",)),
+        wholes=tuple(_word(kind, found) for kind, found in _by_kind(put.wholes).items()),
         unassessed=len(kinds.get(("not-assessed",), ())),
     )
+
+
+def _by_kind(said: Sequence[tuple[Outcome, ...]]) -> dict[tuple[str, ...], list[tuple[Outcome, ...]]]:
+    """Group what was said by its outcomes, in the order of the outcomes."""
+    kinds: dict[tuple[str, ...], list[tuple[Outcome, ...]]] = {}
+    for outcomes in said:
+        kind = sorted({outcome.outcome for outcome in outcomes}, key=lambda name: _ORDER[name])
+        kinds.setdefault(tuple(kind) or ("not-assessed",), []).append(outcomes)
+    return dict(sorted(kinds.items(), key=lambda pair: [_ORDER[name] for name in pair[0]]))
 
 
 def _marks(kinds: Sequence[tuple[tuple[str, ...], int]], total: int) -> Iterator[Mark]:
