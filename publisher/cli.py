@@ -255,12 +255,32 @@ def _serve(options: argparse.Namespace) -> int:
     return serve(port=options.port)
 
 
+def _cite_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "citation", metavar="CITATION", help="a citation of a letter, or for short 'ID, revision 2' or 'ID, sha256:...'"
+    )
+    parser.add_argument("site", metavar="SITE", help="a publication: a folder, or an http(s) address")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from publisher.commands.cite import cite
+
+    return cite(options.citation, site=options.site, form=options.format)
+
+
 COMMANDS: tuple[tuple[str, str, Callable[[argparse.ArgumentParser], None], Run], ...] = (
     ("check", "judge the records and say everything that is wrong with them", _check_arguments, _check),
     ("publish", "make a signed publication of a commit", _publish_arguments, _publish),
     ("verify", "audit a publication against its signatures and against git", _verify_arguments, _verify),
     ("history", "list every landed revision of a record", _history_arguments, _history),
     ("serve", "show a draft of the site on this machine", _serve_arguments, _serve),
+    (
+        "cite",
+        "say whether a cited letter is unchanged, corrected since, withdrawn, or never was",
+        _cite_arguments,
+        _cite,
+    ),
     ("keys", "show the key lists, who signed them, and whether they hold", _keys_arguments, _keys),
     ("prove", "prove that one version of a record is in the log", _prove_arguments, _prove),
     ("verify-proof", "check such a proof, without a clone or a network", _verify_proof_arguments, _verify_proof),

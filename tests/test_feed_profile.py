@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.correspondence import SITE, harbour
-from tests.feed_across import site_errors
+from tests.feed_across import site_errors, succession_errors
 from tests.feed_profile import errors
 from tests.test_feeds import TAG, atoms, busy, many, published
 
@@ -256,3 +256,49 @@ def test_the_feeds_of_a_publication_cannot_disagree(name: str, files: dict[str, 
     assert mutant != files[path].decode()
     found = site_errors({**files, path: mutant.encode()}, SITE)
     assert [fault for fault in found if re.search(reason, fault)], found
+
+
+# -- from one publication to the next ------------------------------------------------------------------------
+
+
+AFTER: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "another member of a closed page": (
+        "feeds/archive/1.atom",
+        replaced(r"<id>([^<]*)letter-0031</id>", r"<id>\1letter-9999</id>"),
+        "a closed page has other members",
+    ),
+    "a letter without a stub": ("feed.atom", without_entry("letter/lamps-2"), "is gone without a stub"),
+    "an id used again": (
+        "feed.atom",
+        replaced(rf"(<id>{TAG}notice/letter-0003/2</id>.*?<published>)\d{{4}}", r"\g<1>2022"),
+        "an id used again",
+    ),
+    "an id used again for something else": (
+        "feed.atom",
+        replaced(rf'(<id>{TAG}notice/letter-0003/2</id>.*?term=")amended', r"\1withdrawn"),
+        "an id used again for something else",
+    ),
+    "a feed that goes back in time": ("feed.atom", replaced(r"<updated>\d{4}", "<updated>2001"), "went back in time"),
+    "a change that mail never shows": (
+        "feed.atom",
+        replaced(rf"(<id>{TAG}letter/lamps-2</id>.*?<updated>)\d{{4}}", r"\g<1>2031"),
+        "changed, and its summary did not",
+    ),
+    "a change that is not in the main feed": (
+        "feeds/archive/1.atom",
+        replaced(rf"(<id>{TAG}letter/letter-0031</id>.*?<updated>)\d{{4}}", r"\g<1>2031"),
+        "changed, and is not in feed.atom",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_the_feeds_of_the_next_publication_cannot_break_with_the_last(name: str, files: dict[str, bytes]) -> None:
+    feeds = {path: data for path, data in files.items() if path.endswith(".atom")}
+    chain = {path: data for path, data in feeds.items() if path == "feed.atom" or "archive" in path}
+    path, change_it, reason = AFTER[name]
+    mutant = change_it(chain[path].decode())
+    assert mutant != chain[path].decode()
+    assert succession_errors(feeds, feeds, SITE) == []
+    found = succession_errors(chain, {**chain, path: mutant.encode()}, SITE)
+    assert [fault for fault in found if reason in fault], found

@@ -14,18 +14,18 @@ import hashlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from publisher import schema
 from publisher.commands.prove import Published
 from publisher.errors import UnavailableError, UsageError
-from publisher.formats import phrases
 from publisher.formats.book import Book
 from publisher.formats.citations import SHORT_FORMS, Reference, address
 from publisher.formats.diff import Line, cut, differences, shortened
 from publisher.formats.events import GONE
 from publisher.formats.versions import version_folder
-from publisher.index import Index, RecordRef
+from publisher.index import Index, LetterEntry
 from publisher.letter import Letter
 from publisher.provenance import Provenance, Revision
 from publisher.record import parse
@@ -82,15 +82,15 @@ def answered(index: Index, site: Site, wanted: Reference) -> Answer:
     entry, since = index.letter_of.get(wanted.id), provenance.revisions[cited.rev :]
     if entry is None or not isinstance(entry.letter, Letter):
         state = "withdrawn" if entry else "removed"
-        gone = next(one for one in reversed(provenance.revisions) if one.meaning in GONE or one.rev == 1)
-        why = f"the letter was {state} on {phrases.moment(gone.published_at)}"
+        gone = next((one for one in reversed(provenance.revisions) if one.meaning in GONE), provenance.revisions[-1])
+        why = f"the letter was {state} on {gone.published_at}"
         return Answer(id=wanted.id, state=WITHDRAWN, why=why, cited=cited, since=since, page=page)
     current = provenance.revisions[-1]
     same = cited.sha256 == current.sha256 or all(one.meaning == "unchanged" for one in since)
-    lines, why = (None, "") if same else _compared(index, site, entry.record, cited)
+    lines, why = (None, "") if same else _compared(index, site, entry, cited)
     return Answer(
         id=wanted.id, state=UNCHANGED if same else CORRECTED, why=why, cited=cited, current=current, since=since,
-        outcomes=_outcomes(index, cited), lines=lines, page=page,
+        outcomes=_outcomes(index, entry, cited), lines=lines, page=page,
     )  # fmt: skip
 
 
@@ -113,24 +113,26 @@ def _unlike(provenance: Provenance, wanted: Reference) -> str:
     return "the letter has no version of which all of that is true"
 
 
-def _outcomes(index: Index, cited: Revision) -> tuple[Revision, ...]:
+def _outcomes(index: Index, entry: LetterEntry, cited: Revision) -> tuple[Revision, ...]:
     """What was done to the outcomes of a letter after the cited version of it landed."""
-    own = next(entry for entry in index.letters if cited in entry.provenance.revisions)
-    assessed = index.assessment_of.get(own.id)
+    assessed = index.assessment_of.get(entry.id)
     revisions = assessed.provenance.revisions if assessed else ()
     return tuple(one for one in revisions if one.seq > cited.seq and one.commit != cited.commit and one.is_seen)
 
 
-def _compared(index: Index, site: Site, record: RecordRef, cited: Revision) -> tuple[tuple[Line, ...] | None, str]:
+def _compared(index: Index, site: Site, entry: LetterEntry, cited: Revision) -> tuple[tuple[Line, ...] | None, str]:
     """What changed from a version to the current one; None, and why, where that cannot be shown."""
-    own = next(entry.id for entry in index.letters if entry.record is record)
     if cited.erased is not None:
         return None, f"the cited version was erased under law ({cited.erased.replace('-', ' ')})"
     documents = []
-    for path, sha256 in ((f"{version_folder(own, cited.rev)}record.yaml", cited.sha256), (record.path, record.sha256)):
+    earlier, record = f"{version_folder(entry.id, cited.rev)}record.yaml", entry.record
+    for path, sha256 in ((earlier, cited.sha256), (record.path, record.sha256)):
         data = site.read(path) if is_published_path(path) else None
         if data is None:
-            return None, f"what changed cannot be shown: {path} is not published"
+            return (
+                None,
+                f"what changed cannot be shown: {path} is not published, as nothing from before a withdrawal is",
+            )
         if hashlib.sha256(data).hexdigest() != sha256:
             said = "does not have the SHA-256 that the index gives: 'letterbook verify' says more"
             return None, f"what changed cannot be shown: {path} {said}"
@@ -138,7 +140,14 @@ def _compared(index: Index, site: Site, record: RecordRef, cited: Revision) -> t
         if document is None:
             return None, f"what changed cannot be shown: {path} cannot be read as a record"
         documents.append(document)
-    return differences(Book(index), *documents), ""
+    return differences(Book(_named(index)), *documents), ""
+
+
+def _named(index: Index) -> Index:
+    """The index with only those letters and tables whose names can be relied on to be text."""
+    letters = tuple(entry for entry in index.letters if schema.is_valid("letter", entry.document))
+    tables = tuple(entry for entry in index.tables if schema.is_valid(entry.key, entry.document))
+    return replace(index, letters=letters, tables=tables)
 
 
 # -- in words ----------------------------------------------------------------------------------------------------
@@ -163,7 +172,7 @@ def _as_text(answer: Answer, wanted: Reference) -> str:
 
 
 def _revision(revision: Revision) -> str:
-    said = f"revision {revision.rev}, {phrases.moment(revision.published_at)}, log {revision.seq}"
+    said = f"revision {revision.rev}, {revision.published_at}, log {revision.seq}"
     return f"{said}, sha256:{revision.sha256[:12]}" if revision.sha256 else said
 
 

@@ -7,7 +7,6 @@ interface (`register_extension`).
 """
 
 from collections.abc import Iterable
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +91,10 @@ class LinksEntryExtension(LinksExtension, BaseEntryExtension):  # type: ignore[m
 
 
 class WrittenEntry(FeedEntry):  # type: ignore[misc]
-    """An entry of feedgen that has the extension, and makes its XML once, however many feeds it stands in."""
+    """An entry of feedgen that has the extension, and makes its XML once, however many feeds it stands in.
+
+    A feed takes the element out of the tree of the one that was written before it; that one is bytes by then.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,10 +102,10 @@ class WrittenEntry(FeedEntry):  # type: ignore[misc]
         self._element: Any = None
 
     def atom_entry(self, extensions: bool = True) -> Any:
-        """Return a copy of the finished atom:entry."""
+        """Return the finished atom:entry."""
         if self._element is None:
             self._element = super().atom_entry(extensions)
-        return deepcopy(self._element)
+        return self._element
 
 
 def register(feed: FeedGenerator) -> None:

@@ -46,13 +46,17 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One row: the middle of it, the question in two lines, its cells, and what is known in two lines of words."""
+    """One row: the middle of it, the question in two lines, its cells, and what is known in two lines of words.
+
+    `begins` says that the row is the first of its letter.
+    """
 
     row: Row
     y: int
     text: tuple[str, str]
     cells: tuple[Cell, ...]
     words: tuple[str, str]
+    begins: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,17 +105,20 @@ def _matrix(book: Book, rows: Sequence[Row], place: dict[str, int]) -> Matrix:
         Column(number=number, letter=name, x=x[name], date=_date(book.letters[place[name]]))
         for number, name in enumerate(names, 1)
     ]
-    lines = [_line(row, TOP + at * LINE + LINE // 2, x) for at, row in enumerate(rows)]
+    lines = [
+        _line(row, TOP + at * LINE + LINE // 2, x, begins=not at or rows[at - 1].letter is not row.letter)
+        for at, row in enumerate(rows)
+    ]
     return Matrix(columns=tuple(columns), lines=tuple(lines), height=TOP + len(rows) * LINE + 1)
 
 
-def _line(row: Row, y: int, x: dict[str, float]) -> Line:
+def _line(row: Row, y: int, x: dict[str, float], *, begins: bool) -> Line:
     cells = [Cell(mark=ASKED, letter=row.letter.id, x=x[row.letter.id])]
     for name in row.answered_by:
         states = [o.outcome for o in row.outcomes if name in o.answered_by]
         cells += [Cell(mark=mark, letter=name, x=at) for mark, at in _beside(states, x.get(name))]
     cells += [Cell(mark=CANDIDATE, letter=name, x=x[name]) for name in row.candidates if name in x]
-    return Line(row=row, y=y, text=_text(row), cells=tuple(cells), words=_words(row))
+    return Line(row=row, y=y, text=_text(row), cells=tuple(cells), words=_words(row), begins=begins)
 
 
 def _beside(states: Sequence[str], x: float | None) -> Iterator[tuple[str, float]]:
