@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from publisher.formats import phrases
 from publisher.formats.book import Book
-from publisher.formats.diff import CELLS, IGNORED, LONGEST, Line, Piece, cut, differences, pieces, shortened
+from publisher.formats.diff import CELLS, LEFT_OUT, LONGEST, Line, Piece, cut, differences, pieces, shortened
 from publisher.formats.fields import Item, known_by
 from tests.correspondence import assessment, change, harbour, letter, question, reported
 
@@ -58,7 +58,7 @@ def canonical(value: Any) -> str:
 
 
 def bare(document: dict[str, Any]) -> dict[str, Any]:
-    return {field: value for field, value in document.items() if field not in IGNORED}
+    return {field: value for field, value in document.items() if field not in LEFT_OUT}
 
 
 # -- nothing left out, nothing made up -------------------------------------------------------------------------

@@ -23,7 +23,7 @@ Kind = Literal["added", "removed", "changed", "order"]
 Sort = Literal["same", "gone", "new"]
 Path = tuple[str | Item, ...]
 
-IGNORED = frozenset({"changes"})
+LEFT_OUT = frozenset({"changes"})
 """Fields of a record that are no part of what changed."""
 
 CELLS = 200_000
@@ -67,7 +67,7 @@ class Line:
 
 def differences(book: Book, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Line, ...]:
     """Return what differs between two documents, in the order in which fields are spoken of."""
-    kept = [{field: value for field, value in document.items() if field not in IGNORED} for document in (old, new)]
+    kept = [{field: value for field, value in document.items() if field not in LEFT_OUT} for document in (old, new)]
     return tuple(_Walk(Words(book)).mappings((), "", *kept))
 
 

@@ -124,6 +124,7 @@ class _Letters:
 
 def documents(letter: Letter) -> list[Sequence[Document]]:
     """The documents of a letter in rows: what is the letter itself, in all its languages, and what was attached."""
-    ordered = sorted(letter.documents, key=lambda document: _ROLES.index(document.role))
+    ranks = {role: number for number, role in enumerate(_ROLES)}
+    ordered = sorted(letter.documents, key=lambda document: ranks.get(document.role, len(ranks)))
     rows = ([d for d in ordered if d.role != "attachment"], [d for d in ordered if d.role == "attachment"])
     return [row for row in rows if row]
