@@ -42,7 +42,7 @@ ROOT = Path(__file__).parent.parent
 FIRST = "2019-02-18-institute-to-acme"
 REPLY = "2019-03-01-acme-to-institute"
 CSP = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
-SEALED = {"index.json", "SHA256SUMS"}
+SEALED = {"index.json", "index.json.sig", "SHA256SUMS", "SHA256SUMS.sig", "log/checkpoint", "keys/allowed_signers"}
 """What pages may link to besides what formats render: publish adds it."""
 
 
@@ -81,11 +81,31 @@ def pages_of(files: dict[str, bytes]) -> list[str]:
 # -- all formats ---------------------------------------------------------------------------------------------
 
 
+TOP = (
+    "about", "all", "changes", "changes/2023", "data", "feeds", "parties", "questions", "search", "threads",
+    "threads/works", "threads/works/questions", "verify",
+    *(f"parties/{party}{more}" for party in ("acme-optics", "harbour-institute", "quayside-fund")
+      for more in ("", "/questions")),
+    *(f"questions/{FIRST}/{label}" for label in ("1", "2a", "2b", "3", "4")), "questions/2020-05-follow-up/1",
+)  # fmt: skip
+"""Every folder with a page that is no letter's."""
+
+
+def of_letter(name: str) -> set[str]:
+    """What is published of a letter."""
+    return {f"letters/{name}{end}" for end in ("/index.html", ".json", ".bib", ".ris", ".csl.json")}
+
+
 def test_what_is_published(files: dict[str, bytes]) -> None:
     names = (FIRST, REPLY, "2020-05-follow-up", "2020-statement")
     assert files.keys() == {
-        "feed.atom", "index.html", "letters.csv", "style.css", "letters/secret.json", "letters/secret/index.html",
-        *(f"letters/{name}/index.html" for name in names), *(f"letters/{name}.json" for name in names),
+        "index.html", "style.css", "icon.svg", "search/search.js", *(f"{folder}/index.html" for folder in TOP),
+        "feed.atom", "feed.json", "feeds.opml", "feeds/changes.atom", "feeds/thread/works.atom",
+        *(f"feeds/party/{party}.atom" for party in ("acme-optics", "harbour-institute", "quayside-fund")),
+        "letters.csv", "questions.csv", "search.json", "sitemap.xml", "robots.txt",
+        "bibliography.bib", "bibliography.ris", "bibliography.json",
+        "letters/secret.json", "letters/secret/index.html", *(path for name in names for path in of_letter(name)),
+        f"letters/{FIRST}/1/index.html", f"letters/{FIRST}/1/record.yaml",
         *(f"records/letters/{name}.yaml" for name in names),
         *(f"records/assessments/{name}.yaml" for name in (FIRST, "2020-05-follow-up")),
         "records/archive.yaml", "records/parties.yaml", "records/threads.yaml",
@@ -116,20 +136,25 @@ def test_one_new_letter_changes_few_files(files: dict[str, bytes]) -> None:
     told.land({"letters/new": letter("new", dates={"sent": {"date": "2022-01-01", "basis": "stated"}})})
     after = rendered(told)
     changed = {path for path in after if after[path] != files.get(path)}
+    parties = ("acme-optics", "harbour-institute")
     assert changed == {
-        "feed.atom", "index.html", "letters.csv", "letters/2020-05-follow-up/index.html",
-        "letters/new.json", "letters/new/index.html", "records/letters/new.yaml",
+        *of_letter("new"), "records/letters/new.yaml", "letters/2020-05-follow-up/index.html",
+        *(f"{name}/index.html" for name in (
+            "all", "changes", "changes/2023", "parties", "search", "threads", "threads/works", "verify",
+        )), *(f"parties/{party}/index.html" for party in parties), "index.html",
+        "feed.atom", "feed.json", "feeds/thread/works.atom", *(f"feeds/party/{party}.atom" for party in parties),
+        "letters.csv", "search.json", "sitemap.xml", "bibliography.bib", "bibliography.ris", "bibliography.json",
         "log/tile/0/000.p/13", "log/tile/entries/000.p/13",
     }  # fmt: skip
 
 
-def test_commit_and_log_stand_on_the_front_page_and_in_the_main_feed_alone(files: dict[str, bytes]) -> None:
+def test_commit_and_log_stand_on_two_pages_and_in_the_main_feed_alone(files: dict[str, bytes]) -> None:
     index = harbour().index()
-    assert {p for p in files if index.log.root.encode() in files[p]} == {"index.html", "feed.atom"}
+    assert {p for p in files if index.log.root.encode() in files[p]} == {"index.html", "verify/index.html", "feed.atom"}
     told = harbour()
     told.land({"threads": {"threads": [{"id": "works", "title": "The works in the harbour", "summary": "Begun."}]}})
     after, commit = rendered(told), told.index().source.commit.encode()
-    assert {path for path in after if commit in after[path]} == {"index.html"}
+    assert {path for path in after if commit in after[path]} == {"index.html", "verify/index.html"}
 
 
 def test_a_withdrawn_letter_leaves_no_word_behind() -> None:
@@ -164,9 +189,12 @@ def test_an_empty_archive_can_be_rendered() -> None:
 def test_every_page_carries_its_policy_and_nothing_that_it_forbids(files: dict[str, bytes]) -> None:
     for name in pages_of(files):
         root = page(files, name)
-        assert [meta.get("content") for meta in root.xpath("//meta[@http-equiv='Content-Security-Policy']")] == [CSP]
-        assert not root.xpath("//style|//form|//base|//iframe|//object|//embed|//img|//@style")
-        assert not root.xpath("//script[not(@type='application/ld+json')]")
+        search = name == "search/index.html"
+        policy = CSP.replace("; base", "; script-src 'self'; connect-src 'self'; base") if search else CSP
+        assert [meta.get("content") for meta in root.xpath("//meta[@http-equiv='Content-Security-Policy']")] == [policy]
+        assert not root.xpath("//style|//base|//iframe|//object|//embed|//img|//@style")
+        assert len(root.xpath("//form")) == search
+        assert len(root.xpath("//script[not(@type='application/ld+json')]")) == search
         assert not root.xpath("//@*[starts-with(name(), 'on')]")
         assert root.get("lang") == "en"
         assert len(root.xpath("//main")) == len(root.xpath("//h1")) == 1
@@ -178,12 +206,14 @@ def test_every_page_carries_its_policy_and_nothing_that_it_forbids(files: dict[s
 
 def test_links_are_relative_and_lead_somewhere(files: dict[str, bytes]) -> None:
     for name in pages_of(files):
-        for target in page(files, name).xpath("//@href|//@src"):
+        for target in page(files, name).xpath("//*[not(@rel='canonical')]/@href|//@src"):
             if target.startswith("#"):
                 assert page(files, name).xpath(f"//*[@id='{target[1:]}']")
             elif not target.startswith(("https://quay.example/", "https://harbour.example/news/")):
-                path = normpath(f"{name}/../{target}")
+                to, _, part = target.partition("#")
+                path = normpath(f"{name}/../{to}")
                 assert path in files.keys() | SEALED, (name, target)
+                assert not part or page(files, path).xpath(f"//*[@id='{part}']"), (name, target)
 
 
 def test_a_page_says_who_wrote_to_whom_as_the_letter_has_it(files: dict[str, bytes]) -> None:
@@ -446,7 +476,8 @@ ALLOWED = frozenset({
     "html", "head", "meta", "title", "link", "body", "a", "header", "p", "nav", "ul", "li", "main", "article", "h1",
     "h2", "h3", "h4", "dl", "div", "dt", "dd", "span", "bdi", "section", "time", "strong", "ol", "q", "br", "code",
     "pre", "footer", "script", "table", "caption", "colgroup", "col", "thead", "tbody", "tr", "th", "td", "figure",
-    "figcaption", "svg", "g", "path", "circle", "text", "defs", "pattern",
+    "figcaption", "svg", "g", "path", "circle", "text", "defs", "pattern", "desc", "tspan", "line", "details",
+    "summary", "form", "label", "input", "select", "option", "ins", "del",
 })  # fmt: skip
 
 

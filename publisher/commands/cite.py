@@ -88,6 +88,8 @@ def answered(index: Index, site: Site, wanted: Reference) -> Answer:
     current = provenance.revisions[-1]
     same = cited.sha256 == current.sha256 or all(one.meaning == "unchanged" for one in since)
     lines, why = (None, "") if same else _compared(index, site, entry, cited)
+    if lines is None and any(one.meaning == "reinstated" for one in since):
+        why = "it was withdrawn and reinstated since; what stood before a withdrawal is not published"
     return Answer(
         id=wanted.id, state=UNCHANGED if same else CORRECTED, why=why, cited=cited, current=current, since=since,
         outcomes=_outcomes(index, entry, cited), lines=lines, page=page,
