@@ -16,7 +16,7 @@ from publisher.errors import RepositoryError
 from publisher.git import Change, LineCommit, Repository, one_name_twice
 from publisher.letter import Erasure
 from publisher.record import MAX_BYTES, key_of, parse, read
-from publisher.snapshot import FOLDER, Snapshot
+from publisher.snapshot import FOLDER, KEYS, Snapshot
 
 Operation = Literal["add", "revise", "remove"]
 ERASURES = "records/erasures.yaml"
@@ -75,12 +75,26 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeyFiles:
+    """The files under records/keys/ as one commit left them, by path."""
+
+    commit: str
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class History:
-    """All landed versions in the order of the log, and the first-parent line they landed on."""
+    """All landed versions in the order of the log, and the first-parent line they landed on.
+
+    `key_files` are the files under records/keys/, by path, after each commit that touched one; `erasures` are the
+    entries of each landed version of records/erasures.yaml that its schema accepts. Both are oldest first.
+    """
 
     versions: tuple[Version, ...] = ()
     line: tuple[LineCommit, ...] = ()
     tip: Snapshot = field(default_factory=Snapshot)
+    key_files: tuple["KeyFiles", ...] = ()
+    erasures: tuple[tuple[Erasure, ...], ...] = ()
 
     @classmethod
     def of(cls, repository: Repository, commit: str, snapshot: Snapshot) -> "History":
@@ -99,7 +113,13 @@ class History:
                 "the clone was tampered with or is damaged: clone again and run 'git fsck --full'",
             )
         versions = _versions(repository, line, replay.landings, snapshot)
-        return cls(versions=_erased(versions, erasures_of(snapshot)), line=tuple(line), tip=snapshot)
+        return cls(
+            versions=_erased(versions, erasures_of(snapshot)),
+            line=tuple(line),
+            tip=snapshot,
+            key_files=_key_files(repository, replay.key_files),
+            erasures=_erasure_lists(repository, versions),
+        )
 
     def pending(self, snapshot: Snapshot) -> "History":
         """Return this history with one unborn version appended wherever the files differ from its end."""
@@ -162,8 +182,37 @@ def first_paths(paths: Iterable[str]) -> dict[str, str]:
 def erasures_of(snapshot: Snapshot) -> tuple[Erasure, ...]:
     """Return what the files list as erased: nothing where there is no list, or one that its schema refuses."""
     data = snapshot.files.get(ERASURES)
-    record = None if data is None else read(ERASURES, data)[0]
+    return () if data is None else _entries(data)
+
+
+def key_files_of(repository: Repository, commit: str) -> tuple[KeyFiles, ...]:
+    """Return the files under records/keys/ after each commit of a line that touched one, oldest first."""
+    replay = _Replay()
+    for commit_id, changes in repository.changes(repository.line(commit), KEYS):
+        replay.land_keys(commit_id, changes)
+    return _key_files(repository, replay.key_files)
+
+
+def _entries(data: bytes) -> tuple[Erasure, ...]:
+    record = read(ERASURES, data)[0]
     return tuple(map(Erasure.from_mapping, record.document["erasures"])) if record else ()
+
+
+def _erasure_lists(repository: Repository, versions: Iterable[Version]) -> tuple[tuple[Erasure, ...], ...]:
+    """Return the entries of every landed version of the list."""
+    landed = [version.blob for version in versions if version.key == "erasures" and version.blob]
+    blobs = repository.blobs(landed, keep=MAX_BYTES) if landed else ()
+    return tuple(_entries(blob.data) for blob in blobs if blob.data is not None)
+
+
+def _key_files(repository: Repository, states: Iterable[tuple[str, Mapping[str, str]]]) -> tuple[KeyFiles, ...]:
+    """Read the files of each state, each blob once; one that is larger than a record may be stands as empty."""
+    states = list(states)
+    wanted = sorted({blob for _, files in states for blob in files.values()})
+    data = {blob.id: blob.data or b"" for blob in (repository.blobs(wanted, keep=MAX_BYTES) if wanted else ())}
+    return tuple(
+        KeyFiles(commit=commit, files={path: data[blob] for path, blob in files.items()}) for commit, files in states
+    )
 
 
 def in_force(versions: Iterable[Version], erasures: Iterable[Erasure]) -> dict[tuple[str, int], Erasure]:
@@ -233,10 +282,11 @@ class _Landing:
 
 
 class _Replay:
-    """The record files of the line as it is replayed, commit by commit."""
+    """The record files of the line as it is replayed, commit by commit; and what it did to the key lists."""
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
+        self.key_files: list[tuple[str, Mapping[str, str]]] = []
         self.landings: list[_Landing] = []
         self._paths: dict[str, list[str]] = {}
 
@@ -245,6 +295,7 @@ class _Replay:
 
         Raises RepositoryError where git finds other bytes before it than those that the line led to.
         """
+        self.land_keys(commit, changes)
         touched = {key for change in changes if (key := key_of(change.path)) is not None}
         before = {key: self._blob(key) for key in touched}
         for change in changes:
@@ -264,6 +315,17 @@ class _Replay:
             if new != old:
                 op: Operation = "remove" if not new else "revise" if old else "add"
                 self.landings.append(_Landing(commit, key, op, self._path(key) if new else "", new))
+
+    def land_keys(self, commit: str, changes: list[Change]) -> None:
+        """Apply what one commit did below records/keys/."""
+        touched = [change for change in changes if change.path.startswith(KEYS)]
+        if touched:
+            files = dict(self.key_files[-1][1]) if self.key_files else {}
+            for change in touched:
+                files.pop(change.path, None)
+                if change.mode in _FILES:
+                    files[change.path] = change.blob
+            self.key_files.append((commit, files))
 
     def _path(self, key: str) -> str:
         return min(self._paths[key], key=_path_bytes)

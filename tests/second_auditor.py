@@ -306,7 +306,26 @@ class Line:
         for key, rev in sorted(found.keys() ^ stubs, key=str):
             what = "is listed and not erased" if (key, rev) in found else "is erased and not listed"
             raise AuditError(f"erasures.yaml: version {rev} of {key} {what}")
+        for place, said in self._first_said(stubs).items():
+            if found.get(place) != said:
+                raise AuditError(f"erasures.yaml: the entry of version {place[1]} of {place[0]} is not as it landed")
         return found
+
+    def _first_said(self, stubs: set[tuple[str, int]]) -> dict[tuple[str, int], dict[str, Any]]:
+        """Return what the list first said of each stub, among all of its landed versions."""
+        first: dict[tuple[str, int], dict[str, Any]] = {}
+        for version in self.versions.get("erasures", []):
+            blob = self.blobs["erasures", version["rev"]]
+            try:
+                entries = entries_of(self.documents[blob]) if blob else []
+            except AuditError:
+                continue  # a version that its schema refuses said nothing
+            places = [(entry["key"], entry["rev"]) for entry in entries]
+            for entry, place in zip(entries, places, strict=True):
+                if place in stubs and places.count(place) == 1:
+                    said = {"sha256": entry["sha256"], "size": entry["size"], "erased": entry["reason"]}
+                    first.setdefault(place, said)
+        return first
 
     def _meaning(self, version: Mapping[str, Any], old_blob: str | None, blob: str) -> str:
         if version["op"] == "remove":
@@ -565,7 +584,7 @@ def audit(clone: Path, site: Path, allowed_signers: Path | None = None) -> list[
         commit = index["source"]["commit"]
         if commit not in line_of(clone, "HEAD"):
             raise AuditError(f"index.json: source.commit: {commit} is not on the first-parent line")  # noqa: TRY301
-        found += differences(index, rebuild(clone, commit))
+        found += differences(index, rebuild(clone, commit)) + key_line_faults(clone, commit)
         found += file_faults(clone, site, index)
     except (AuditError, ValueError, LookupError, TypeError, AttributeError) as fault:
         found.append(f"the audit ends here: {fault}" if isinstance(fault, AuditError) else f"index.json: {fault!r}")
@@ -598,6 +617,24 @@ def key_list_faults(data: bytes) -> list[str]:
     lines = [line for line in data.decode("utf-8").splitlines() if line.strip() and not line.startswith("#")]
     pattern = re.compile(r'[^\s"]+\s+namespaces="[^"\s]+"\s+(ssh-ed25519|sk-ssh-ed25519@openssh\.com)\s+\S+(\s.*)?')
     return [f"the key list has a line that is refused: {line!r}" for line in lines if not pattern.fullmatch(line)]
+
+
+def key_line_faults(clone: Path, commit: str) -> list[str]:
+    """A key list that landed in order, with as many signatures as its roots ask for, is the same ever after.
+
+    The signatures are counted here and not checked.
+    """
+    first: dict[str, str] = {}
+    for name in line_of(clone, commit):
+        now = {path: blob for path, blob in blobs_at(clone, name).items() if KEY_FILE.fullmatch(path)}
+        for path, data in ((path, objects(clone, [blob])) for path, blob in now.items() if KEY_LIST.fullmatch(path)):
+            ((blob, text),) = data
+            number, asked = path.split("/")[-1].split(".")[0], re.findall(rb"threshold-([0-9]+)", text)
+            signed = sum(f"/{number}." in other and other.endswith(".sig") for other in now)
+            if not key_list_faults(text) and signed >= max(map(int, asked), default=0):
+                first.setdefault(path, blob)
+    now = blobs_at(clone, commit)
+    return [f"{path}: this key list is not as it landed" for path, blob in first.items() if now.get(path) != blob]
 
 
 def signing_key(armoured: bytes) -> bytes:
@@ -679,7 +716,11 @@ def file_faults(clone: Path, site: Path, index: Mapping[str, Any]) -> list[str]:
     """Hold the files whose bytes section 8 gives against git and the index."""
     expected = expected_files(clone, index)
     mine = ("records/", "documents/", "keys/", "log/")
-    there = {path for path in files_of(site) if path.startswith(mine) or re.fullmatch(r"letters/[^/]+\.json", path)}
+    there = {
+        path
+        for path in files_of(site)
+        if path.startswith(mine) or re.fullmatch(r"letters/[a-z0-9-]+\.json|letters/.+/record\.yaml", path)
+    }
     if not any(re.fullmatch(r"keys/[0-9]+\.allowed_signers", path) for path in expected):
         there.discard("keys/allowed_signers")  # an archive without a list publishes the key that it was sealed with
     there.discard("log/checkpoint")  # depends on the key, see checkpoint_faults
@@ -708,12 +749,36 @@ def expected_files(clone: Path, index: Mapping[str, Any]) -> dict[str, bytes]:
     names |= {m[1]: blob for path, blob in tree.items() if (m := KEY_FILE.fullmatch(path))}
     if lists:
         names["keys/allowed_signers"] = lists[max(lists)]
+    names |= earlier_versions(clone, index, kept, judged)
     contents = dict(objects(clone, names.values()))
     files = {path: contents[blob] for path, blob in names.items()} | tiles(landed(index))
     for entry in index["letters"]:
         own = {**entry, "assessment": judged.get(entry["id"])}
         files[f"letters/{entry['id']}.json"] = (canonical(own) + "\n").encode()
     return files
+
+
+def earlier_versions(
+    clone: Path, index: Mapping[str, Any], kept: Iterable[Mapping[str, Any]], judged: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return the blob of every earlier version that section 8.2 publishes, by its path."""
+    git_line, names = Line(clone, index["source"]["commit"]), {}
+    for entry in kept:
+        own = [("", f"letters/{entry['id']}", entry)]
+        if entry["id"] in judged:
+            own.append(("outcomes/", f"assessments/{entry['id']}", judged[entry["id"]]))
+        since = 0
+        for below, key, record in own:
+            versions = record["provenance"]["revisions"]
+            last = max((v["seq"] for v in versions if v["meaning"] in ("withdrawn", "removed")), default=-1)
+            since = max(since, last + 1)  # what was withdrawn with the letter stays so with its outcomes
+            for version in versions[:-1]:
+                blob = git_line.blobs[key, version["rev"]]
+                if version["seq"] < since or not blob or "erased" in version:
+                    continue
+                if len(dict(objects(clone, [blob]))[blob]) <= MAX_BYTES:
+                    names[f"letters/{entry['id']}/{below}{version['rev']}/record.yaml"] = blob
+    return names
 
 
 def blobs_at(clone: Path, commit: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from publisher.archive import Archive
 from publisher.finding import Finding, Location
-from publisher.history import ERASURES, History, Version, erasures_of, in_force
+from publisher.history import ERASURES, History, Version, in_force
 from publisher.letter import Erasure
 
 _KEY = "erasures"
@@ -70,9 +70,13 @@ def _unlisted(erasures: list[Erasure], versions: dict[tuple[str, int], Version])
 
 
 def _rewritten(archive: Archive, history: History, erasures: list[Erasure]) -> Iterator[Finding]:
-    """Yield a finding for every entry in force that landed and is now another one, or gone."""
-    landed = (version for version in history.versions if version.commit is not None)
-    for erasure in in_force(landed, erasures_of(history.tip)).values():
+    """Yield a finding for every entry that was once in force on the line and is now another one, or gone."""
+    landed = [version for version in history.versions if version.commit is not None]
+    first: dict[tuple[str, int], Erasure] = {}
+    for entries in history.erasures:
+        for place, erasure in in_force(landed, entries).items():
+            first.setdefault(place, erasure)
+    for erasure in first.values():
         if erasure not in erasures:
             known = archive.location(_KEY, "erasures") if _KEY in archive.records else Location(path=ERASURES)
             yield Finding(

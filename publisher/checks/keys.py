@@ -54,16 +54,28 @@ def _addresses(path: str, data: bytes) -> Iterator[Finding]:
 
 
 def _changed(files: Mapping[str, bytes], history: History) -> Iterator[Finding]:
-    """What landed stays, byte by byte, unless it was faulty: then nothing was ever published with it."""
-    landed = files_in(history.tip.files, KEYS)
-    faulty = {fault.path for fault in Chain.of(landed).faults}
-    for name, data in landed.items():
-        path = f"{KEYS}{name}"
-        if name not in faulty and files.get(path) != data:
+    """What landed on the line stays, byte by byte, from then on, unless it was faulty: nothing was published with it.
+
+    A file that some commit altered and a later one brought back is as it landed.
+    """
+    for path, (data, commit) in _landed(history).items():
+        if files.get(path) != data:
             what = "changed" if path in files else "removed"
-            back = f"bring it back ('git checkout {history.tip.commit} -- {path}')"
+            back = f"bring it back ('git checkout {commit} -- {path}')"
             hint = f"{back}, and write what is new as the next list"
             yield _finding(path, "key-list-changed", f"this landed before, and is {what} here: it stays as it is", hint)
+
+
+def _landed(history: History) -> dict[str, tuple[bytes, str]]:
+    """Return every list and signature as it first landed without a fault, and the commit that landed it."""
+    found: dict[str, tuple[bytes, str]] = {}
+    for state in history.key_files:
+        own = files_in(state.files, KEYS)
+        faulty = {fault.path for fault in Chain.of(own).faults}
+        for name, data in own.items():
+            if name not in faulty:
+                found.setdefault(f"{KEYS}{name}", (data, state.commit))
+    return found
 
 
 def _beside(archive: Archive) -> Iterator[Finding]:

@@ -88,7 +88,7 @@ def answered(index: Index, site: Site, wanted: Reference) -> Answer:
     current = provenance.revisions[-1]
     same = cited.sha256 == current.sha256 or all(one.meaning == "unchanged" for one in since)
     lines, why = (None, "") if same else _compared(index, site, entry, cited)
-    if lines is None and any(one.meaning == "reinstated" for one in since):
+    if lines is None and not same and any(one.meaning == "reinstated" for one in since):
         why = "it was withdrawn and reinstated since; what stood before a withdrawal is not published"
     return Answer(
         id=wanted.id, state=UNCHANGED if same else CORRECTED, why=why, cited=cited, current=current, since=since,
@@ -131,10 +131,7 @@ def _compared(index: Index, site: Site, entry: LetterEntry, cited: Revision) -> 
     for path, sha256 in ((earlier, cited.sha256), (record.path, record.sha256)):
         data = site.read(path) if is_published_path(path) else None
         if data is None:
-            return (
-                None,
-                f"what changed cannot be shown: {path} is not published, as nothing from before a withdrawal is",
-            )
+            return None, f"what changed cannot be shown: {path} is not published"
         if hashlib.sha256(data).hexdigest() != sha256:
             said = "does not have the SHA-256 that the index gives: 'letterbook verify' says more"
             return None, f"what changed cannot be shown: {path} {said}"

@@ -10,7 +10,7 @@ from publisher.archive import Archive
 from publisher.checks.keys import listed
 from publisher.finding import Finding
 from publisher.git import Repository
-from publisher.history import History
+from publisher.history import History, key_files_of
 from publisher.reports import REPORTS
 from publisher.signatures.chain import Chain, Link, files_in
 from publisher.signatures.keys import FIDO, PublicKey
@@ -28,12 +28,14 @@ def keys(*, at: str | None, form: str) -> int:
     repository = Repository.find(Path.cwd())
     repository.require_whole()
     if at is not None:
-        snapshot, base = Snapshot.at(repository, repository.resolve(at)), Snapshot()
+        base: str | None = repository.resolve(at)
+        snapshot = Snapshot.at(repository, repository.resolve(at))
     else:
-        snapshot, base = Snapshot.on_disk(repository.root), _base(repository)
+        base = repository.merge_base_with_remote() or repository.find_commit("HEAD")  # what is published, for check too
+        snapshot = Snapshot.on_disk(repository.root)
     archive, _ = Archive.of(snapshot)
     found = [fault for fault in snapshot.faults if fault.location.path.startswith(KEYS)]
-    found += listed(archive, History(tip=base))
+    found += listed(archive, History(key_files=key_files_of(repository, base) if base else ()))
     chain = Chain.of(files_in(snapshot.files, KEYS))
     if form == "json":
         sys.stdout.write(json.dumps(_as_mapping(chain, found), indent=1) + "\n")
@@ -41,12 +43,6 @@ def keys(*, at: str | None, form: str) -> int:
         sys.stdout.write("".join("".join(visible(row)) + "\n" for row in _as_text(chain, found)))
         sys.stdout.write(REPORTS["text"](found, snapshot.files))
     return int(_is_broken(found))
-
-
-def _base(repository: Repository) -> Snapshot:
-    """Return what is published, as `check` takes it."""
-    commit = repository.merge_base_with_remote() or repository.find_commit("HEAD")
-    return Snapshot.at(repository, commit) if commit else Snapshot()
 
 
 def _is_broken(found: Sequence[Finding]) -> bool:

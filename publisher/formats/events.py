@@ -232,7 +232,8 @@ def _brought(
         document = parse(contents.get(revision.sha256 or "", b""))[0]
         if not isinstance(document, dict):
             return None
-        now = document.get("changes", [])
+        listed = document.get("changes")
+        now = listed if isinstance(listed, list) else []
         new = [note for note in notes if note.to_mapping() in now and note.to_mapping() not in before]
         if new and revision.rev > 1:
             kind = next((note.kind for note in new if note.kind != "addition"), "addition")

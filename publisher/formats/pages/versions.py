@@ -99,12 +99,10 @@ def history(book: Book, versions: Versions, story: Story, own: Provenance, outco
     if outcomes:
         steps += _steps(book, story, outcomes, versions.outcomes(story.id), of_assessment=True)
     entry = book.index.letter_of.get(story.id)
-    notes = [*(entry.letter.changes if entry else ()), *book.outcome_changes(story.id)]
-    for step in steps:
-        if step.note in notes:
-            notes.remove(step.note)
-    steps.sort(key=lambda step: step.revision.seq, reverse=True)
-    return History(steps=tuple(steps), notes=tuple(notes))
+    notes = (*(entry.letter.changes if entry else ()), *book.outcome_changes(story.id))
+    told = [step.note.note for step in steps if step.note]
+    rest = tuple(note for note in notes if not any(note.note in text for text in told))
+    return History(steps=tuple(sorted(steps, key=lambda step: step.revision.seq, reverse=True)), notes=rest)
 
 
 def _steps(
