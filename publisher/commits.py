@@ -15,6 +15,8 @@ what git takes: the object without its signatures. The bytes are anybody's, and 
 risk: nothing of them gets into a result but ids, times, and the fingerprints of keys.
 """
 
+import base64
+import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,6 +54,7 @@ _UNREAD = {
     b"ecdsa-sha2-nistp521": "ecdsa",
     b"sk-ecdsa-sha2-nistp256@openssh.com": "ecdsa on a security key",
 }
+_ARMOUR = re.compile(rb"-----BEGIN SSH SIGNATURE-----(\s.*\s)-----END SSH SIGNATURE-----", re.DOTALL)
 _HEADER = re.compile(rb"(?<=\n)(?! )")
 _IDENTITY = re.compile(rb"[^<>\0\n]*<[^<>\0\n]*> ([0-9]{1,15}) [+-][0-9]{1,9}\n")
 _ID = re.compile(rb"([0-9a-f]{40}|[0-9a-f]{64})\n")
@@ -99,7 +102,8 @@ class CommitReport:
     """All commits of a history: how many are signed and how, and what is odd about the times of its line.
 
     `signed` counts by the key's fingerprint, `unread` by the kind of key, `foreign` by the kind of signature.
-    `bad` holds (commit, why). `oddities` holds the first SHOWN of each kind, `odd` counts all of them.
+    `bad` holds (commit, why) of commits of the line, `bad_elsewhere` of those that were merged into it. `oddities`
+    holds the first SHOWN of each kind, `odd` counts all of them.
     """
 
     commits: int
@@ -108,6 +112,7 @@ class CommitReport:
     unread: Mapping[str, int]
     foreign: Mapping[str, int]
     bad: tuple[tuple[str, str], ...]
+    bad_elsewhere: tuple[tuple[str, str], ...]
     odd: Mapping[OddityKind, int]
     oddities: tuple[Oddity, ...]
 
@@ -140,6 +145,8 @@ def judge(facts: CommitFacts) -> Verdict:
     try:
         data = dearmour(facts.signature)
     except ValueError:
+        if _is_wrapped_otherwise(facts.signature):
+            return Verdict(status="unread", says="in lines that ssh-keygen does not write")
         return Verdict(status="bad", says="its signature is not armoured as ssh-keygen does it")
     if unread := _unread_key(data):
         return Verdict(status="unread", says=unread)
@@ -189,6 +196,16 @@ def _kind(signature: bytes) -> SignatureKind:
     return next((kind for start, kind in _KINDS if signature.startswith(start)), "other")
 
 
+def _is_wrapped_otherwise(armoured: bytes) -> bool:
+    """Whether it is an SSH signature but for its lines and blanks, which ssh-keygen passes over."""
+    found = _ARMOUR.fullmatch(armoured.strip())
+    try:
+        data = base64.b64decode(b"".join(found[1].split()), validate=True) if found else b""
+    except binascii.Error:
+        return False
+    return data.startswith(MAGIC)
+
+
 def _unread_key(data: bytes) -> str | None:
     """The kind of the key of an SSH signature, if it is one that Letterbook does not read."""
     reader = Reader(data)
@@ -220,6 +237,12 @@ class _Tally:
         return dict(sorted(self.counts.get(status, Counter()).items()))
 
 
+def broken(repository: Repository, tip: str, base: str | None) -> list[tuple[str, str]]:
+    """Return (commit, why) of every broken signature among the commits that `tip` leads to and `base` does not."""
+    judged = ((name, judge(parse(name, data))) for name, data in repository.commit_objects(tip, base))
+    return [(name, verdict.says) for name, verdict in judged if verdict.status == "bad"]
+
+
 def examine(repository: Repository, tip: str, line: Sequence[LineCommit]) -> CommitReport:
     """Look at every commit that can be reached from `tip`, and at the times of `line`, its first-parent line.
 
@@ -246,7 +269,8 @@ def examine(repository: Repository, tip: str, line: Sequence[LineCommit]) -> Com
         signed=tally.of("good"),
         unread=tally.of("unread"),
         foreign=tally.of("foreign"),
-        bad=tuple(tally.bad),
+        bad=tuple(pair for pair in tally.bad if pair[0] in expected),
+        bad_elsewhere=tuple(pair for pair in tally.bad if pair[0] not in expected),
         odd=dict(odd),
         oddities=tuple(shown),
     )

@@ -12,7 +12,6 @@ import hashlib
 import os
 import shutil
 import signal
-import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from publisher.errors import RepositoryError, UsageError
+from publisher.layout import require_files
 
 if TYPE_CHECKING:
     from git import Git
@@ -28,7 +28,6 @@ ObjectFormat = Literal["sha1", "sha256"]
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 MAX_COMMIT = 1 << 20
-MAX_FOLDERS = 100_000  # of a git directory, and of all that it leads to
 START_SECONDS = 20.0  # for the first command, which reads the configuration and whatever that includes
 
 ENVIRONMENT = {
@@ -188,7 +187,7 @@ class Repository:
         """Raise RepositoryError unless the whole history is here, in files: not shallow, not grafted, not partial."""
         folder = self.git_dir
         _, own = self._run("rev-parse", "--path-format=absolute", "--git-dir")
-        _require_files(folder, Path(os.fsdecode(own.rstrip(b"\n"))))
+        require_files(folder, Path(os.fsdecode(own.rstrip(b"\n"))))
         if (folder / "shallow").exists():
             raise RepositoryError(
                 "this clone is shallow: its history is cut off, so every date would be wrong",
@@ -222,6 +221,27 @@ class Repository:
                 f"remove {quiet[0]} from it, or make a clone of your own",
             )
         self._run("fsck", "--full", "--no-dangling", "--no-progress")
+
+    def refuse_faulty(self, tip: str, base: str | None) -> None:
+        """Raise RepositoryError if git's own rules are broken by an object that `tip` leads to and `base` does not.
+
+        The rules are those of git-fsck for a transfer, in which warnings count too. They are asked by unpacking the
+        objects beside this repository, in a folder that is gone afterwards.
+        """
+        with tempfile.TemporaryDirectory(prefix="letterbook-") as folder, _file_of(b"") as feed:
+            beside = Path(folder)
+            self._run("init", "--quiet", "--bare", f"--object-format={self.object_format}", "--template=", folder)
+            (beside / "objects" / "info").mkdir(exist_ok=True)
+            (beside / "objects" / "info" / "alternates").write_bytes(os.fsencode(self.git_dir / "objects") + b"\n")
+            feed.write(f"{tip}\n".encode() + (f"^{base}\n".encode() if base else b""))
+            feed.seek(0)
+            pack = beside / "new.pack"
+            for output in self._stream("pack-objects", "--revs", "--stdout", "--quiet", feed=feed):
+                with pack.open("wb") as file:
+                    shutil.copyfileobj(output, file)
+            with pack.open("rb") as packed:
+                for output in Repository(beside)._stream("index-pack", "--strict", "--stdin", feed=packed):
+                    output.read()
 
     # -- commits -------------------------------------------------------------------------------------------
 
@@ -283,13 +303,16 @@ class Repository:
                 return found[0]
         return None
 
-    def commit_objects(self, tip: str) -> Iterator[tuple[str, bytes]]:
-        """Yield every commit that can be reached from the commit `tip`: its id, and its bytes, hashed again.
+    def commit_objects(self, tip: str, base: str | None = None) -> Iterator[tuple[str, bytes]]:
+        """Yield every commit that can be reached from the commit `tip`, and not from `base`: its id and its bytes.
+
+        The bytes are hashed again.
 
         Raises RepositoryError for one of more than MAX_COMMIT bytes.
         """
         with _file_of(b"") as nothing:
-            for ids in self._stream("rev-list", "--end-of-options", f"{tip}^{{commit}}", feed=nothing):
+            without = [f"^{base}^{{commit}}"] if base else []
+            for ids in self._stream("rev-list", "--end-of-options", f"{tip}^{{commit}}", *without, feed=nothing):
                 for output in self._stream("cat-file", "--batch", "--buffer", feed=ids):
                     while header := output.readline():
                         found = self._read_object("commit", header, output, MAX_COMMIT)
@@ -453,56 +476,6 @@ def _command_object(root: Path) -> "Git":
         os.environ.update(theirs)
 
     return Git(str(root))
-
-
-def _require_files(*folders: Path) -> None:
-    """Raise RepositoryError for a pipe or a device below git directories: who opens one may wait for ever.
-
-    Links are followed, and so are the object stores that `objects/info/alternates` names.
-    """
-    waiting, seen = list(folders), set[tuple[int, int]]()
-    try:
-        while waiting:
-            folder = waiting.pop()
-            facts = folder.stat()
-            if (facts.st_dev, facts.st_ino) not in seen:
-                seen.add((facts.st_dev, facts.st_ino))
-                waiting += _folders_in(folder)
-            if len(seen) > MAX_FOLDERS:
-                hint = "a link or a borrowed object store leads out of it: make a clone of your own"
-                raise RepositoryError(f"this clone's git directory has more than {MAX_FOLDERS} folders", hint)
-    except OSError as fault:
-        raise RepositoryError(
-            f"{fault.filename!r} could not be read: {fault.strerror}", "read the clone as somebody who may"
-        ) from fault
-
-
-def _folders_in(folder: Path) -> list[Path]:
-    """The folders in one, and those that a list of object stores names; RepositoryError for what is no file."""
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir():
-                found.append(Path(entry.path))
-            elif entry.is_file():
-                found += _alternates(Path(entry.path)) if (folder.name, entry.name) == ("info", "alternates") else []
-            elif Path(entry.path).exists() and not stat.S_ISSOCK(entry.stat().st_mode):
-                raise RepositoryError(
-                    f"{entry.path!r} is neither a file nor a folder, and git might wait for it for ever",
-                    "no git puts such a thing there: make a clone of your own",
-                )
-    return found
-
-
-def _alternates(path: Path) -> list[Path]:
-    """The folders that `objects/info/alternates` names (gitrepository-layout)."""
-    lines = [line for line in os.fsdecode(path.read_bytes()).split("\n") if line and not line.startswith("#")]
-    if any(line.startswith('"') or "\0" in line for line in lines):
-        raise RepositoryError(
-            f"{str(path)!r} names an object store in a way that git itself does not write",
-            "make a clone of your own",
-        )
-    return [folder for folder in (path.parents[1] / line for line in lines) if folder.is_dir()]
 
 
 def _is_bare(folder: Path) -> bool:

@@ -696,7 +696,7 @@ def test_a_git_directory_that_leads_everywhere_is_refused(clone: Path, monkeypat
     repository = Repository.find(clone)
     repository.require_whole()
     folders = sum(path.is_dir() for path in (clone / ".git").rglob("*")) + 1
-    monkeypatch.setattr("publisher.git.MAX_FOLDERS", folders)
+    monkeypatch.setattr("publisher.layout.MAX_FOLDERS", folders)
     repository.require_whole()
     (clone / ".git" / "refs" / "out").symlink_to(clone / "records" / "letters" / "2019", target_is_directory=True)
     with pytest.raises(RepositoryError, match=f"more than {folders} folders"):

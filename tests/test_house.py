@@ -13,7 +13,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words strict merkle tiles",
+        "schema dates text words strict merkle tiles layout",
         "record letter documents git signatures checkpoint site reports commits",
         "snapshot",
         "archive history",

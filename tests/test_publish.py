@@ -263,15 +263,64 @@ def test_a_mass_withdrawal_needs_a_flag(archive: Archive, tmp_path: Path) -> Non
     assert publish(archive, out, "--allow-mass-change").status == 0
 
 
-def test_an_earlier_publication_that_is_not_ours_is_not_believed(archive: Archive, key: Path, tmp_path: Path) -> None:
+def test_an_earlier_publication_of_an_unknown_key_can_only_make_us_refuse_more(
+    archive: Archive, key: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "public"
     publish(archive, out, "--key", key)
+    before = files_of(out)
     start = archive.git("rev-parse", "HEAD^")
     archive.rewrite(start)
     archive.letter(FIRST)
     archive.commit()
     done = publish(archive, out)
+    assert (done.status, "is not on this line of history" in done.err) == (3, True)
+    assert files_of(out) == before
+    (out / "index.json").write_bytes(b"{}")
+    done = publish(archive, out)
     assert (done.status, "not compared" in done.err) == (0, True)
+
+
+def test_a_contribution_with_a_broken_signature_is_refused_before_it_lands(archive: Archive, tmp_path: Path) -> None:
+    base = archive.head
+    assert publish(archive, tmp_path / "public").status == 0
+    archive.branch("theirs")
+    archive.write("notes/one.txt", "one")
+    archive.commit()
+    _replace_head(archive, b"gpgsig -----BEGIN SSH SIGNATURE-----\n AAAA\n -----END SSH SIGNATURE-----\n")
+    archive.switch("main")
+    archive.merge("theirs")
+    done = letterbook(archive.folder, "check", "--base", base)
+    assert (done.status, "error[broken-signature]" in done.out) == (1, True)
+    done = publish(archive, tmp_path / "public")
+    assert (done.status, "error[broken-signature]" in done.err) == (1, True)
+    assert letterbook(archive.folder, "check", "--base", "HEAD").status == 0, "what landed is not said again"
+    assert publish(archive, tmp_path / "elsewhere").status == 0
+    verified = letterbook(archive.folder, "verify", tmp_path / "elsewhere")
+    assert "merged and is not on the line" in verified.out
+    assert "fail " not in verified.out
+
+
+def test_an_object_that_git_fsck_refuses_is_refused_before_it_lands(archive: Archive, tmp_path: Path) -> None:
+    base = archive.head
+    archive.branch("theirs")
+    archive.write("notes/one.txt", "one")
+    archive.commit()
+    _replace_head(archive, b"", author=b"A N Other <a@b@c> <> 1609840800 +0000")
+    archive.switch("main")
+    archive.merge("theirs")
+    done = letterbook(archive.folder, "check", "--base", base)
+    assert (done.status, "error[faulty-object]" in done.out) == (1, True)
+    assert letterbook(archive.folder, "check", "--staged", "--base", base).status == 0
+
+
+def _replace_head(archive: Archive, headers: bytes, author: bytes = b"") -> None:
+    """Put another commit object at the tip of the branch, which git would not write."""
+    head, blank, message = archive.git("cat-file", "commit", "HEAD").encode().partition(b"\n\n")
+    lines = [b"author " + author if author and line.startswith(b"author ") else line for line in head.split(b"\n")]
+    data = b"\n".join(lines) + b"\n" + headers + blank[1:] + message
+    name = archive.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", feed=data)
+    archive.git("update-ref", "HEAD", name)
 
 
 def test_a_commit_from_the_future_is_refused(archive: Archive, tmp_path: Path) -> None:

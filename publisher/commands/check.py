@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from publisher import schema
-from publisher.errors import UsageError
+from publisher.commits import broken
+from publisher.errors import RepositoryError, UsageError
 from publisher.examine import Examined, examine
 from publisher.finding import Finding, Location
 from publisher.git import Repository
@@ -22,8 +23,11 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     index_file = os.environ.get("GIT_INDEX_FILE") if staged else None
     repository = Repository.find(Path.cwd(), index_file=index_file)
     repository.require_whole()
-    examined = _examine(repository, base=base, at=at, staged=staged)
+    commit = _base(repository, base)
+    examined = _examine(repository, commit, at=at, staged=staged)
     findings = list(examined.findings)
+    if not staged:
+        findings += incoming(repository, repository.resolve(at) if at else repository.find_commit("HEAD"), commit)
     if at is None and not staged:
         findings += _stale_schemas(repository.root)
     findings = _below(findings, paths, repository.root)
@@ -40,18 +44,49 @@ def counted(letters: int) -> str:
     return f"{letters} letter{'s' * (letters != 1)}"
 
 
-def _examine(repository: Repository, *, base: str | None, at: str | None, staged: bool) -> Examined:
+def incoming(repository: Repository, tip: str | None, base: str | None) -> list[Finding]:
+    """Find what would stand in the history for ever once the commits since `base` have landed, and fail every audit.
+
+    It is not looked for where nothing landed yet, or nothing is new.
+    """
+    if tip is None or base is None or tip == base:
+        return []
+    found = [
+        Finding(
+            code="broken-signature",
+            message=f"commit {name}: {why}",
+            location=Location(path=f"commit {name[:12]}"),
+            hint="sign it again ('git commit --amend -S') or take the signature off before it is merged",
+        )
+        for name, why in broken(repository, tip, base)
+    ]
+    try:
+        repository.refuse_faulty(tip, base)
+    except RepositoryError as fault:
+        found.append(
+            Finding(
+                code="faulty-object",
+                message=fault.message,
+                location=Location(path=f"commit {tip[:12]}"),
+                hint="'git fsck --strict' names the object: make its commit again before it is merged",
+            )
+        )
+    return found
+
+
+def _base(repository: Repository, base: str | None) -> str | None:
+    if base is not None:
+        return repository.resolve(base)
+    return repository.merge_base_with_remote() or repository.find_commit("HEAD")
+
+
+def _examine(repository: Repository, commit: str | None, *, at: str | None, staged: bool) -> Examined:
     if at is not None:
         snapshot = Snapshot.at(repository, repository.resolve(at))
     elif staged:
         snapshot = Snapshot.staged(repository)
     else:
         snapshot = Snapshot.on_disk(repository.root)
-    commit = (
-        repository.resolve(base)
-        if base is not None
-        else repository.merge_base_with_remote() or repository.find_commit("HEAD")
-    )
     landed = History.of(repository, commit, Snapshot.at(repository, commit)) if commit else History()
     return examine(snapshot, landed.pending(snapshot))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from publisher import publish as publishing
+from publisher.commands.check import incoming
 from publisher.commands.progress import Progress
 from publisher.errors import RefusedError, SigningError, UnavailableError
 from publisher.examine import examine_commit
@@ -53,7 +54,11 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
         lists = key_lists(examined.snapshot)
         signer = _signer(repository, key, lists.signers, listed=lists.newest is not None)
         index = index_of(repository, name, examined)
-        _guard(index, examined.history, previous, str(out), signer, lists, allow_mass_change)
+        before = _guard(index, examined.history, previous, str(out), signer, lists, allow_mass_change)
+        if found := incoming(repository, name, before):
+            sys.stderr.write(REPORTS["text"](found, {}))
+            print("nothing was published", file=sys.stderr)
+            return 1
         progress.step("rendering")
         files = publishing.build(index, publishing.contents_of(examined, repository))
         own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}
@@ -141,36 +146,48 @@ def _guard(
     signer: Signer,
     lists: KeyLists,
     allow: bool,
-) -> None:
-    """Hold the new index against the publication before it, if there is one whose signature is good.
+) -> str | None:
+    """Hold the new index against the publication before it; return that one's commit if it is on the line.
 
     Every key that the archive ever listed is believed here: it can only make us refuse more.
     """
     if named is None and not (Path(out) / "index.json").is_file():
-        return
+        return None
     site = open_site(named or out)
     data, signature = site.read("index.json"), site.read("index.json.sig")
     if named is not None and (data is None or signature is None):
         raise UnavailableError(f"{named} holds no signed index.json", "name the publication before this one")
     own = AllowedSigner(principals=(PRINCIPAL,), namespaces=(INDEX_NAMESPACE,), key=signer.public_key)
-    if data is None or signature is None or not _is_believed(data, signature, (*lists.all_signers, own)):
-        if named is not None:
-            raise RefusedError(
-                f"{named} is not signed by a key of this archive, so nothing guards what was published before",
-                "name the publication before this one: a folder that you keep, or its address",
-            )
-        print(f"{site.name}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
-        return
-    try:
-        earlier = Index.from_bytes(data)
-    except (KeyError, TypeError, ValueError) as fault:
+    believed = data is not None and signature is not None and _is_believed(data, signature, (*lists.all_signers, own))
+    if not believed and named is not None:
         raise RefusedError(
-            f"{site.name}: its index is signed with a key of this archive and cannot be read by this version",
-            "publish into an empty folder, or with the version of Letterbook that made it",
-        ) from fault
+            f"{named} is not signed by a key of this archive, so nothing guards what was published before",
+            "name the publication before this one: a folder that you keep, or its address",
+        )
+    earlier = _read(site, data, believed=believed)
+    if earlier is None:
+        return None
     line = {commit.id for commit in history.line}
     publishing.guard(index, line, earlier, allow_mass_change=allow)
     _guard_lists(site, lists.published)
+    return earlier.source.commit if earlier.source.commit in line else None
+
+
+def _read(site: Site, data: bytes | None, *, believed: bool) -> Index | None:
+    """Read the index of an earlier publication, of another archive's or an unknown key's too: it may be compared.
+
+    A comparison can only make us refuse more. What cannot be read at all, and nobody we know signed, is passed over.
+    """
+    try:
+        return Index.from_bytes(data or b"")
+    except (KeyError, TypeError, ValueError) as fault:
+        if believed:
+            raise RefusedError(
+                f"{site.name}: its index is signed with a key of this archive and cannot be read by this version",
+                "publish into an empty folder, or with the version of Letterbook that made it",
+            ) from fault
+    print(f"{site.name}: not signed by a key of this archive, so it is not compared with", file=sys.stderr)
+    return None
 
 
 def _guard_lists(site: Site, published: Mapping[str, bytes]) -> None:

@@ -16,7 +16,10 @@ _TOLD = {
 
 
 def signatures(audit: Audit) -> Outcome:
-    """Check every SSH signature of a commit; count the others."""
+    """Check every SSH signature of a commit; count the others.
+
+    What is broken on the line is a fault. A commit beside it is whoever's sent it in, and says nothing of the line.
+    """
     report = _report(audit)
     if report is None:
         return unchecked(_NO_LINE)
@@ -28,11 +31,18 @@ def signatures(audit: Audit) -> Outcome:
     ]
     facts += [f"{count} signed by other means, not judged: {kind}" for kind, count in report.foreign.items()]
     facts += [f"{report.unsigned} of {report.commits} commits have no signature"] if report.unsigned else []
+    facts += [
+        f"commit {commit}, which was merged and is not on the line: {why}"
+        for commit, why in report.bad_elsewhere[:SHOWN]
+    ]
     if report.bad:
         found = [Difference(what=f"commit {commit}", field="signature", published=why) for commit, why in report.bad]
-        return failed(f"{len(found)} of {report.commits} commits carry a broken signature", found, *facts)
-    good = sum(report.signed.values())
-    return passed(f"{good} SSH signatures of {report.commits} commits are good, none is broken", *facts)
+        return failed(f"{len(found)} commits of the line carry a broken signature", found, *facts)
+    good, elsewhere = sum(report.signed.values()), len(report.bad_elsewhere)
+    where = f", {elsewhere} are broken beside it" if elsewhere else ""
+    return passed(
+        f"{good} SSH signatures of {report.commits} commits are good, none of the line is broken{where}", *facts
+    )
 
 
 def dates(audit: Audit) -> Outcome:
