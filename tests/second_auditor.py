@@ -767,14 +767,19 @@ def earlier_versions(
         own = [("", f"letters/{entry['id']}", entry)]
         if entry["id"] in judged:
             own.append(("outcomes/", f"assessments/{entry['id']}", judged[entry["id"]]))
-        since = 0
+        first: Any = None
         for below, key, record in own:
             versions = record["provenance"]["revisions"]
-            last = max((v["seq"] for v in versions if v["meaning"] in ("withdrawn", "removed")), default=-1)
-            since = max(since, last + 1)  # what was withdrawn with the letter stays so with its outcomes
+            back = [at for at, version in enumerate(versions) if version["meaning"] == "reinstated"]
+            versions = versions[max(back, default=0) :]
+            if first is None:
+                first = versions[0]
+            else:
+                older = [v for v in versions if v["seq"] < first["seq"] and v["commit"] != first["commit"]]
+                versions = versions[max(len(older) - 1, 0) :]
             for version in versions[:-1]:
                 blob = git_line.blobs[key, version["rev"]]
-                if version["seq"] < since or not blob or "erased" in version:
+                if not blob or "erased" in version:
                     continue
                 if len(dict(objects(clone, [blob]))[blob]) <= MAX_BYTES:
                     names[f"letters/{entry['id']}/{below}{version['rev']}/record.yaml"] = blob

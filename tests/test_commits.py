@@ -309,7 +309,7 @@ def test_both_refuse(desk: Desk, name: str) -> None:
 @pytest.mark.parametrize("name", STRICTER)
 def test_ours_refuses_what_git_does_not_mind(desk: Desk, name: str) -> None:
     commit = desk.write(STRICTER[name])
-    assert desk.verdict(commit).status == "bad"
+    assert desk.verdict(commit).status == ("unread" if name == "lines of 64" else "bad")
     assert desk.stock(commit)
 
 
@@ -483,7 +483,9 @@ def test_a_report_counts_every_commit_once(desk: Desk) -> None:
     assert report.commits == len(desk.archive.git("rev-list", merged).splitlines()) == 7
     assert report.signed == {desk.fingerprint("ed25519"): 1, desk.fingerprint("other"): 1}
     assert (report.unread, report.foreign, report.unsigned) == ({"rsa": 1}, {"openpgp": 1}, 2)
-    assert [name for name, _ in report.bad] == [bad]
+    assert ([name for name, _ in report.bad_elsewhere], report.bad) == ([bad], ())
+    own = examine(desk.repository, bad, desk.repository.line(bad))
+    assert ([name for name, _ in own.bad], own.bad_elsewhere) == ([bad], ())
 
 
 def chain(desk: Desk, *objects: bytes) -> list[str]:

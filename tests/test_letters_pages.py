@@ -106,6 +106,14 @@ def test_a_silence_is_counted_to_the_day_that_somebody_looked_and_only_then() ->
     assert "As a whole: no reply known as of 1 March 2021, 301 days after the letter." in panel(
         harbour(), "2020-05-follow-up"
     )
+    told = told_of(letter("a", questions=[question("1"), question("2"), question("3")]))
+    none = [reported(label, "no-reply-known", as_of="2019-03-18") for label in ("1", "3")]
+    told.land({"assessments/a": assessment("a", *none, reported("2", "no-reply-known", as_of="2020"))})
+    assert panel(told, "a")[:3] == [
+        "No reply known as of 18 March 2019, 28 days after the letter, to questions 1, 3.",
+        "No reply known as of 2020, to question 2.",
+        "3 questions, no reply known.",
+    ]
     unlooked = told_of(letter("a", questions=[question("1")]))
     assert panel(unlooked, "a")[:2] == [
         "1 question, not assessed.",

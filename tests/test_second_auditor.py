@@ -124,6 +124,40 @@ def test_an_earlier_commit_of_the_line_has_none_either(
     assert audit(eventful.archive.folder, tmp_path / "old", published.allowed) == []
 
 
+def test_earlier_versions_are_held_whatever_was_taken_back_meanwhile(published: Published, tmp_path: Path) -> None:
+    """Versions from before, during and after a withdrawal, of a letter and of its outcomes."""
+    archive = Archive(tmp_path / "archive")
+    archive.begin()
+    notes = [change("correction", f"Note {number}.") for number in range(9)]
+    steps: list[Callable[[int], object]] = [
+        lambda at: archive.letter(AMENDED, changes=notes[:at]),
+        lambda at: archive.assess(AMENDED, changes=notes[:at]),
+        lambda at: archive.letter(AMENDED, changes=notes[:at]),
+        lambda at: archive.withdraw(AMENDED),
+        lambda at: archive.assess(AMENDED, changes=notes[:at]),
+        lambda at: archive.write(letter_path(AMENDED), withdrawn(AMENDED, title="Still held")),
+        lambda at: archive.assess(AMENDED, changes=notes[:at]),
+        lambda at: archive.letter(AMENDED, changes=notes[:at]),
+        lambda at: archive.assess(AMENDED, changes=notes[:at]),
+    ]
+    for at, step in enumerate(steps):
+        step(at)
+        archive.commit()
+    archive.letter(AMENDED, changes=notes)
+    archive.assess(AMENDED, changes=notes)
+    archive.commit()
+    site = tmp_path / "site"
+    done = letterbook(archive.folder, "publish", "--out", site, "--key", published.key)
+    assert done.status == 0, done.err
+    there = sorted(path.relative_to(site / "letters").as_posix() for path in site.rglob("record.yaml"))
+    assert there == [
+        f"{AMENDED}/5/record.yaml",
+        f"{AMENDED}/outcomes/3/record.yaml",
+        f"{AMENDED}/outcomes/4/record.yaml",
+    ]
+    assert audit(archive.folder, site, published.allowed) == []
+
+
 def test_listed_keys_and_documents_are_held_too(published: Published, tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     archive.begin()

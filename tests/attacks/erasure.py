@@ -90,11 +90,17 @@ def tombstone_altered_by_a_pull_request(desk: Desk) -> Result:
     return desk.check(archive.folder)
 
 
-@attack(ERASURE, "publish: the log before is the beginning of the new one", shows="refused")
-def tombstone_altered_at_once(desk: Desk) -> Result:
+@attack(ERASURE, "finding: erasures-rewritten")
+def tombstone_altered_on_the_line(desk: Desk) -> Result:
     """Somebody who may push alters a tombstone past every check, and the job that publishes is to seal that."""
     archive = erased(desk.archive(), desk.folder / "erased", KEY, REV)
-    site, _ = published(desk, archive)
     altered(archive)
     archive.commit()
-    return refused(desk.publish(archive.folder, "next", "--previous", site), "refused")
+    return found(desk.publish(archive.folder))
+
+
+@attack(ERASURE, "publish: the log before is the beginning of the new one", shows="refused")
+def erasure_as_a_cover_at_once(desk: Desk) -> Result:
+    """The archive erases a version, rewrites another letter while it is at it, and publishes over what was there."""
+    archive = erased(rewritten(desk), desk.folder / "erased", KEY, REV)
+    return refused(desk.publish(archive.folder, "next", "--previous", desk.scene.sites[2]), "refused")

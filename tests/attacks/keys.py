@@ -11,7 +11,7 @@ from publisher.signatures.sshsig import LABEL, MAGIC, VERSION, dearmour
 from tests.attacks.attack import Result, attack
 from tests.attacks.forge import ROOTS, THIEF, A, B, Publication, key_of, listed, signed_by
 from tests.attacks.rows import BORROWED, KEY_LIST, REVOKED
-from tests.attacks.scene import PAGE, Desk, refused
+from tests.attacks.scene import PAGE, Desk, found, refused
 from tests.builders import Archive
 from tests.test_sshsig import NEUTRAL, NEUTRAL_BLOB, FidoSigner, FixedSigner
 
@@ -87,6 +87,19 @@ def list_altered_in_place(desk: Desk) -> Result:
     data = listed(2, [THIEF.public_key], ROOT_KEYS)
     add_list(archive, data, signed_by(data, {"a": A, "b": B}, 2), number=2)
     return desk.check(archive.folder)
+
+
+@attack(KEY_LIST, "finding: key-list-changed")
+def list_altered_on_the_line(desk: Desk) -> Result:
+    """A thief's key is added to list 2 past every check, and the job that publishes is to seal that."""
+    archive = desk.archive()
+    thief = next(
+        line for line in listed(2, [THIEF.public_key], ROOT_KEYS).splitlines(keepends=True) if line[:1] != b"#"
+    )
+    data = thief + archive.read("records/keys/2.allowed_signers")
+    add_list(archive, data, signed_by(data, {"a": A, "b": B}, 2), number=2)
+    archive.commit()
+    return found(desk.publish(archive.folder))
 
 
 @attack(KEY_LIST, "finding: key-list-unvouched")

@@ -24,12 +24,14 @@ _NO_QUESTIONS = {"partial": "its questions", "unknown": "whether it asks questio
 class Glance:
     """What came back to a letter: its replies, what was said of it as a whole, its questions in numbers, and by whom.
 
+    `silences` are those of its questions to which no reply was known, by labels, for each recipient and day.
     `candidates` are letters that are possibly connected and that reply to nothing here. `words` are those on whose
     word the outcomes are told, each with the day they spoke of; `unknown` are the things that are not known.
     """
 
     replies: tuple[tuple[Relation, str], ...]
     whole: tuple[Outcome, ...]
+    silences: tuple[tuple[tuple[str, ...], Outcome], ...]
     candidates: tuple[str, ...]
     tally: str
     words: tuple[str, ...]
@@ -50,11 +52,22 @@ def glance(book: Book, letter: Letter, asked: tuple[Asked, ...]) -> Glance:
     return Glance(
         replies=replies,
         whole=tuple(outcome for outcome in whole if outcome.outcome != "not-assessed"),
+        silences=tuple(_silences(asked)),
         candidates=tuple(name for name in candidates if name not in {other for _, other in replies}),
         tally=tally(asked),
         words=tuple(dict.fromkeys(_word(book, one) for one in outcomes if one.outcome != "not-assessed")),
         unknown=tuple(_unknown(letter, asked)),
     )
+
+
+def _silences(asked: tuple[Asked, ...]) -> Iterator[tuple[tuple[str, ...], Outcome]]:
+    found: dict[tuple[str | None, str], list[tuple[str, Outcome]]] = {}
+    for one in asked:
+        for outcome in one.outcomes:
+            if outcome.outcome == "no-reply-known":
+                found.setdefault((outcome.by, str(outcome.as_of)), []).append((one.label, outcome))
+    for group in found.values():
+        yield tuple(label for label, _ in group), group[0][1]
 
 
 def _word(book: Book, outcome: Outcome) -> str:
