@@ -8,17 +8,20 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from publisher import checkpoint
 from publisher.checkpoint import Checkpoint
-from publisher.index import canonical
+from publisher.index import Index, canonical
+from publisher.log import root
 from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, SUMS, format_sums, parse_sums
 from publisher.signatures import sshsig
 from publisher.signatures.keys import KeySigner, generate_private_key, load_private_key
 from tests.builders import CLEAN, Archive, change, git, letter_path
 from tests.command import letterbook
+from tests.erasing import erased
 from tests.tools import need
 
 PAGE = Path(__file__).parent.parent / "docs" / "verify-by-hand.md"
@@ -197,3 +200,117 @@ def test_each_block_catches_what_it_is_there_for(
     tamper(at)
     failed, said = at.run()
     assert failed == block, said
+
+
+# -- erasures, and what a publisher may write into the index -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def erased_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """An archive of which one version was erased under law, with the odd names that git takes."""
+    folder = tmp_path_factory.mktemp("erased")
+    archive = Archive(folder / "origin")
+    archive.begin()
+    archive.letter(FIRST)
+    archive.commit()
+    archive.letter(FIRST, summary="Asks more.", changes=[change("addition")])
+    archive.commit()
+    archive = erased(archive, folder / "erasing", f"letters/{FIRST}", 1)
+    odd = ("records/notes/a\tb.yaml", "records/letters/.yaml")
+    for path in odd:
+        archive.write(path, b"id: odd\n")
+    _add_latin1(archive)
+    archive.git("commit", "--quiet", "--message", "odd names")
+    archive.git("rm", "--quiet", "-r", "--cached", "records/notes", odd[1], ":(glob)records/letters/h*fen.yaml")
+    archive.git("commit", "--quiet", "--message", "and gone again")
+    archive.git("reset", "--quiet", "--hard", "HEAD")
+    first, second = (folder / name for name in ("first", "second"))
+    for key in (first, second):
+        key.write_bytes(generate_private_key("test"))
+        key.chmod(0o600)
+    done = letterbook(archive.folder, "publish", "--out", folder / "desk" / "site", "--key", second)
+    assert done.status == 0, done.err
+    archive.clone(folder / "desk" / "archive")
+    own = (folder / "desk" / "site" / "keys" / "allowed_signers").read_text()
+    other = load_private_key(first.read_bytes()).public_key
+    row = next(line for line in own.splitlines() if line.startswith("publisher "))
+    listed = " ".join([*row.split(" ")[:2], other.format().split(" ")[0], other.format().split(" ")[1]])
+    (folder / "desk" / "allowed_signers").write_text(f"{listed}\n{own}")
+    return Desk(folder=folder / "desk", signer=load_private_key(second.read_bytes()))
+
+
+def _add_latin1(archive: Archive) -> None:
+    """Add a record's path that is not UTF-8, which no record has."""
+    blob = archive.git("hash-object", "-w", "--stdin", feed=b"id: odd\n")
+    archive.git("add", "--all")
+    archive.git("update-index", "--index-info", feed=f"100644 {blob}\t".encode() + b"records/letters/h\xe4fen.yaml\n")
+
+
+def test_an_honest_archive_with_odd_names_two_keys_and_an_erasure_passes(erased_desk: Desk, tmp_path: Path) -> None:
+    at = erased_desk.copy(tmp_path / "desk")
+    failed, said = at.run()
+    assert failed is None, said
+
+
+def resealed(at: Desk, change_index: Callable[[dict[str, Any]], None]) -> None:
+    """Change the index, and make a log and a checkpoint of it that agree with it: all but git does."""
+    value = json.loads((at.site / "index.json").read_bytes())
+    change_index(value)
+    index = Index.from_mapping(value)
+    head = Checkpoint(origin=index.log.origin, size=index.log.size, root=root(index.leaves()))
+    value["log"]["root"] = head.root.hex()
+    (at.site / "index.json").write_bytes(canonical(value) + b"\n")
+    (at.site / "log/checkpoint").write_bytes(checkpoint.sign(head, at.signer))
+    at.seal()
+
+
+def lied_of_an_erasure(index: dict[str, Any]) -> None:
+    entry = next(table for table in index["tables"] if table["key"] == "erasures")["table"]["erasures"][0]
+    revision = next(e for e in index["letters"] if e["id"] == FIRST)["provenance"]["revisions"][0]
+    entry["sha256"] = revision["sha256"] = "b" * 64
+
+
+def erased_what_is_there(index: dict[str, Any]) -> None:
+    entries = next(table for table in index["tables"] if table["key"] == "erasures")["table"]["erasures"]
+    revision = next(e for e in index["letters"] if e["id"] == FIRST)["provenance"]["revisions"][1]
+    entries.append({**entries[0], "rev": 2})
+    revision |= {"sha256": entries[0]["sha256"], "size": entries[0]["size"], "erased": "court-order"}
+
+
+def listed_for_nothing(index: dict[str, Any]) -> None:
+    entries = next(table for table in index["tables"] if table["key"] == "erasures")["table"]["erasures"]
+    entries.append({**entries[0], "rev": 9})
+
+
+def erased_twice(index: dict[str, Any]) -> None:
+    entries = next(table for table in index["tables"] if table["key"] == "erasures")["table"]["erasures"]
+    entries.append(entries[0])
+
+
+@pytest.mark.parametrize("lie", [lied_of_an_erasure, erased_what_is_there, listed_for_nothing, erased_twice])
+def test_an_erasure_is_believed_only_where_git_has_its_stub(
+    erased_desk: Desk, tmp_path: Path, lie: Callable[[dict[str, Any]], None]
+) -> None:
+    at = erased_desk.copy(tmp_path / "desk")
+    resealed(at, lie)
+    failed, said = at.run()
+    assert failed == 6, said
+
+
+@pytest.mark.parametrize("commit", [".*", "HEAD", "--all", "^[0-9a-f]*"])
+def test_what_the_index_calls_a_commit_is_no_pattern_and_no_option(desk: Desk, tmp_path: Path, commit: str) -> None:
+    at = desk.copy(tmp_path / "desk")
+    index = json.loads((at.site / "index.json").read_bytes())
+    index["source"]["commit"] = commit
+    (at.site / "index.json").write_bytes(canonical(index) + b"\n")
+    at.seal()
+    failed, said = at.run()
+    assert failed == 4, said
+
+
+@pytest.mark.parametrize("path", ["letters/SHA256SUMS.html", "SHA256SUMS.html", "log/SHA256SUMS"])
+def test_no_name_hides_a_file_that_is_not_listed(desk: Desk, tmp_path: Path, path: str) -> None:
+    at = desk.copy(tmp_path / "desk")
+    (at.site / path).write_bytes(b"<p>smuggled")
+    failed, said = at.run()
+    assert failed == 2, said
