@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from publisher.errors import UnavailableError, UsageError
 from publisher.publish import SUMS, parse_sums
@@ -177,10 +177,13 @@ def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], fold
     new.mkdir()
     try:
         kept = {path for path in _existing(folder) if path not in named and path not in files}
+        for path in sorted({parent for name in files for parent in PurePosixPath(name).parents}):
+            (new / path).mkdir(exist_ok=True)
         for path in sorted(unchanged | kept):
             _link(folder / path, new / path)
         for path in sorted(files.keys() - unchanged):
-            _create(new / path, files[path])
+            with (new / path).open("xb") as file:
+                file.write(files[path])
         if folder.exists():
             folder.rename(old)
         new.rename(folder)
@@ -217,9 +220,3 @@ def _link(source: Path, target: Path) -> None:
         target.hardlink_to(source)
     except OSError:
         shutil.copy2(source, target, follow_symlinks=False)
-
-
-def _create(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
