@@ -403,7 +403,7 @@ def test_a_letter_with_an_outcome_as_a_whole_has_words_and_no_marks() -> None:
 
 
 def test_each_outcome_has_a_mark_of_its_own() -> None:
-    drawn = [shown("overview", "mark", outcome, 10, 10) for outcome in phrases.OUTCOMES]
+    drawn = [shown("glyphs", "mark", outcome, 10, 10) for outcome in phrases.OUTCOMES]
     shapes = {tuple((e.tag, *sorted(e.attrib.items())) for e in tree.iter()) for tree in drawn}
     assert len(shapes) == len(phrases.OUTCOMES) == 9
 

@@ -7,7 +7,9 @@ that is news also gets a notice, an entry of its own with an id that is never us
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
+from typing import Any
 
 from publisher.formats import outcomes, phrases
 from publisher.formats.book import Book, best_date
@@ -15,7 +17,7 @@ from publisher.formats.events import Event, Rank, Story
 from publisher.formats.links import Link, Reply
 from publisher.formats.outcomes import Turn
 from publisher.formats.raw import document_path
-from publisher.formats.templating import rendered
+from publisher.formats.templating import rendered, shared
 from publisher.formats.versions import Versions
 from publisher.index import LetterEntry
 from publisher.letter import Letter
@@ -253,9 +255,14 @@ class Writer:
 
     def _content(self, name: str, **values: object) -> str:
         """Render the HTML of an entry, from templates that escape everything."""
-        book = self.book
-        site = book.index.archive.site
-        return rendered(f"feed/{name}", book=book, href=self.letter_page, to=lambda path: site + path, **values).strip()
+        return rendered(f"feed/{name}", {**self._known, **values}).strip()
+
+    @cached_property
+    def _known(self) -> dict[str, Any]:
+        """What the templates of all entries know."""
+        site = self.book.index.archive.site
+        known = {"book": self.book, "href": self.letter_page, "to": lambda path: site + path}
+        return {**known, **shared(known)}
 
 
 def parties_of(letter: Letter) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ OUTCOMES: Mapping[str, str] = {
     "no-reply-known": "no reply known",
     "not-assessed": "not assessed",
 }
+DIFFERS = "different by recipient"
+"""What is said in place of one outcome where those who were asked did not do the same."""
 OUTCOMES_EXPLAINED: Mapping[str, str] = {
     "answered": "Something came back that, by the account of whoever is named, answers the question.",
     "partly-answered": "Something came back that, by that account, answers a part of it.",
@@ -131,7 +133,7 @@ _ADDRESS = re.compile(r"https?://[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]+")
 
 def shown(text: str) -> str:
     """Name every character that XML 1.0 forbids or that does not show or reorders text, as [U+202E]."""
-    if text.isprintable():  # none of those characters is
+    if text.isprintable() or text.replace("\n", "").isprintable():  # none of those characters is
         return text
     return _UNSHOWABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 

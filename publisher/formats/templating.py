@@ -1,14 +1,29 @@
-"""The one Jinja2 environment: everything is escaped, nothing may be undefined, no odd character gets through."""
+"""The one Jinja2 environment: everything is escaped, nothing may be undefined, no odd character gets through.
+
+Templates share macros: the files of SHARED, each under the name that templates know it by. An import "with context"
+would make all macros of a file anew for every page; `shared` makes them once for one set of values, and whoever
+renders a page hands them on among the page's values.
+"""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from publisher.dates import PartialDate
 from publisher.formats import diff, phrases
+
+SHARED: Mapping[str, str] = {
+    "parts": "parts.html",
+    "pieces": "letter_parts.html",
+    "diffs": "diff.html",
+    "lists": "series.html",
+    "ledger": "questions_parts.html",
+    "drawn": "pictures/matrix.html",
+}
+"""Macros by the names that templates know them by; a file may use those that stand before it."""
 
 
 @lru_cache(maxsize=1)
@@ -22,7 +37,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
-        finalize=_showable,
+        finalize=_present,
     )
     made.globals["phrases"] = phrases
     made.filters.update(
@@ -43,9 +58,17 @@ def environment() -> Environment:
     return made
 
 
-def rendered(name: str, **values: Any) -> str:
-    """Render one template."""
-    return environment().get_template(name).render(**values)
+def rendered(name: str, values: Mapping[str, Any]) -> str:
+    """Render one template: text with nothing in it that does not show, whatever the values hold."""
+    return phrases.shown(environment().get_template(name).render(values))
+
+
+def shared(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the macros of SHARED; `values` are the only ones that they see beside what they are called with."""
+    made: dict[str, Any] = {}
+    for name, file in SHARED.items():
+        made[name] = environment().get_template(file).make_module({**values, **made})
+    return made
 
 
 def paragraphs(text: str) -> list[str]:
@@ -61,10 +84,8 @@ def json_ld(value: Any) -> Markup:
     return Markup(text)
 
 
-def _showable(value: Any) -> Any:
-    """What goes into the output of `{{ }}`: text with nothing in it that does not show. None is a mistake."""
+def _present(value: Any) -> Any:
+    """What goes into the output of `{{ }}`: None is a mistake."""
     if value is None:
         raise TypeError("a template shows a value that is not there")
-    if isinstance(value, Markup):
-        return Markup(phrases.shown(value))
-    return phrases.shown(str(value)) if isinstance(value, str | PartialDate) else value
+    return value

@@ -67,7 +67,7 @@ def rendered_site(site: Site) -> dict[str, bytes]:
 
 def faults_page(draft: Draft) -> str:
     """Return the one page of a draft whose tables cannot be read."""
-    return rendered("faults.html", draft=draft)
+    return rendered("faults.html", {"draft": draft})
 
 
 def style() -> bytes:

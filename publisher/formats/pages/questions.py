@@ -8,12 +8,11 @@ parties/ID/questions/index.html      what was put to a party, and what it asked
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from publisher.formats.book import days_without_reply, own_language
-from publisher.formats.ledger import Group, Row, counted, groups
+from publisher.formats.ledger import Row, Tally, by_letter, counted, extents, groups
 from publisher.formats.pages.site import Site, question_path
-from publisher.formats.pictures.matrix import Matrix, matrices
+from publisher.formats.pictures.matrix import ROWS, Matrix, matrices
+from publisher.letter import Letter
 
 LISTED = 200
 """The most questions that the first page lists one by one; of more it gives the numbers, thread by thread."""
@@ -21,14 +20,15 @@ LISTED = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """Rows under a heading: their pictures, numbers and groups."""
+    """Rows under a heading: their pictures, numbers, and the rows letter by letter."""
 
     id: str
     heading: str
-    rows: tuple[Row, ...]
     matrices: tuple[Matrix, ...]
     counted: str
-    groups: tuple[Group, ...]
+    extents: str
+    letters: tuple[tuple[Letter, list[Row]], ...]
+    is_large: bool
 
 
 def pages(site: Site) -> Iterator[tuple[str, str]]:
@@ -44,24 +44,26 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
         sections = [_section(site, "put-to", f"Put to {name}", to), _section(site, "put-by", f"Asked by {name}", by)]
         if to or by:
             path = f"parties/{party}/questions/index.html"
-            yield _page(site, path, "parties", f"Questions: {name}", [s for s in sections if s.rows], party=party)
+            yield _page(site, path, "parties", f"Questions: {name}", [s for s in sections if s.letters], party=party)
     for letter in site.book.letters:
         yield from _of_letter(site, site.ledger.by_letter.get(letter.id, []))
 
 
 def _first(site: Site) -> tuple[str, str]:
     ledger = site.ledger
-    threads = [(name, counted(rows), len(rows)) for name, rows in ledger.by_thread.items()]
+    listed = len(ledger.rows) <= LISTED
+    threads = ledger.by_thread.items()
     return site.page(
         "questions/index.html",
         "questions.html",
         here="questions",
         counted=counted(ledger.rows),
-        groups=groups(ledger.rows) if len(ledger.rows) <= LISTED else (),
+        extents=extents(ledger.rows),
+        groups=groups(ledger.rows) if listed else (),
         total=len(ledger.rows),
-        threads=threads,
+        threads=[Tally.of(name, rows) for name, rows in threads],
+        sections=[_section(site, name, site.book.thread(name), rows) for name, rows in threads if listed],
         parties=[(party, counted(ledger.put_to[party])) for party in site.index.parties if party in ledger.put_to],
-        **_tools(),
     )
 
 
@@ -69,10 +71,11 @@ def _section(site: Site, name: str, heading: str, rows: Sequence[Row]) -> Sectio
     return Section(
         id=name,
         heading=heading,
-        rows=tuple(rows),
-        matrices=matrices(site.book, rows),
+        matrices=matrices(site.ledger, rows),
         counted=counted(rows),
-        groups=groups(rows),
+        extents=extents(rows),
+        letters=tuple(by_letter(rows)),
+        is_large=len(rows) > ROWS,
     )
 
 
@@ -86,26 +89,21 @@ def _page(
     thread: str | None = None,
     party: str | None = None,
 ) -> tuple[str, str]:
-    return site.page(
-        path, "ledger.html", here=here, heading=heading, sections=sections, thread=thread, party=party, **_tools()
-    )
+    return site.page(path, "ledger.html", here=here, heading=heading, sections=sections, thread=thread, party=party)
 
 
 def _of_letter(site: Site, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     """Yield the pages of one letter's questions; each leads to the one before and the one after."""
     asked = [row for row in rows if row.label is not None]
+    whole = next((row for row in rows if row.label is None), None)
     for at, row in enumerate(asked):
         yield site.page(
             question_path(row.letter.id, row.label or ""),
             "question.html",
             here="questions",
             row=row,
+            whole=whole,
             before=asked[at - 1] if at else None,
             after=asked[at + 1] if at + 1 < len(asked) else None,
             headline=site.writer.headline(row.letter),
-            **_tools(),
         )
-
-
-def _tools() -> dict[str, Any]:
-    return {"days": days_without_reply, "own": own_language, "question_path": question_path}

@@ -14,7 +14,7 @@ from publisher.formats.pictures.lanes import MOST
 from publisher.formats.pictures.timeline import Timeline, either_way, happenings, timeline
 from publisher.letter import Letter
 
-DIFFERS = "different by recipient"
+DIFFERS = phrases.DIFFERS
 UNDATED = "No date known"
 
 

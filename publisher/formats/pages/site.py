@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from publisher.formats.book import Book
+from publisher.formats.book import Book, days_without_reply, own_language
 from publisher.formats.entries import Writer
 from publisher.formats.events import Chronicle
 from publisher.formats.ledger import Ledger
-from publisher.formats.templating import rendered
+from publisher.formats.templating import rendered, shared
 from publisher.index import Index
 from publisher.letter import Letter
 
@@ -69,25 +69,32 @@ class Site:
 
         `here` is the entry of the menu that the page belongs to. Beside `values` a template has `root` (the way
         to the top), `to(path)` (the way to any path of the publication), `href(id)` (to a letter's page), `book`,
-        `archive` and `site`.
+        `archive` and `site`, and the macros of templating.SHARED.
         """
-        root = "../" * path.count("/")
-        text = rendered(
-            template,
-            **{
-                "path": path,
+        known = self._known("../" * path.count("/"))
+        return path, rendered(template, {**known, "path": path, "here": here, **values})
+
+    def _known(self, root: str) -> Mapping[str, Any]:
+        """What the templates of all pages of one depth know."""
+        if root not in self._by_root:
+            common = {
                 "root": root,
-                "here": here,
                 "to": lambda target: root + target,
                 "href": lambda letter_id: f"{root}{letter_path(letter_id)}",
                 "site": self,
                 "draft": self.draft,
                 "book": self.book,
                 "archive": self.index.archive,
-                **values,
-            },
-        )
-        return path, text
+                "question_path": question_path,
+                "days": days_without_reply,
+                "own": own_language,
+            }
+            self._by_root[root] = {**common, **shared(common)}
+        return self._by_root[root]
+
+    @cached_property
+    def _by_root(self) -> dict[str, Mapping[str, Any]]:
+        return {}
 
 
 def letter_path(letter_id: str) -> str:

@@ -5,34 +5,39 @@ something came back, its mark stands in that letter's column; what may be connec
 has at most COLUMNS columns; where more letters are concerned, there are several, each with rows that belong together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.dates import PartialDate
 from publisher.formats import phrases
 from publisher.formats.book import Book
-from publisher.formats.ledger import Row
+from publisher.formats.ledger import NOT_ASSESSED, Ledger, Row, on_whose_word
+from publisher.formats.pictures.lanes import label
 from publisher.letter import Letter
 
-WIDTH, GUTTER, WORDS, TOP, LINE = 880, 264, 176, 52, 44
+WIDTH, GUTTER, WORDS, TOP, LINE = 880, 248, 212, 124, 52
 """Widths of the picture, of the questions at its left and the words at its right; heights of head and row."""
 
-COLUMNS, ROWS = 12, 60
-"""The most columns of one picture; with more rows than this there is no picture."""
+COLUMNS, ROWS = 10, 60
+"""The most columns of one picture; with more rows than this, or with one column alone, there is no picture."""
 
 ASKED, CANDIDATE = "asked", "candidate"
-_LETTERS = 36
-_MONTHS = 7
+_LETTERS, _SENDER, _SAID, _SOURCE = 32, 18, 24, 28
+_MONTHS, _LINES, _MARK = 7, 3, 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """One letter: its number in the list below the picture, the middle of its column, and its date in two lines."""
+    """One letter: its number in the list below the picture, the middle of its column, its date in two lines.
+
+    `sender` is whoever wrote it, in few letters: 'Citizen Lab', 'Access Now +6'.
+    """
 
     number: int
     letter: str
     x: float
     date: tuple[str, str]
+    sender: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,16 +51,19 @@ class Cell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
-    """One row: the middle of it, the question in two lines, its cells, and what is known in two lines of words.
+    """One row: the middle of it, the question and what is known of it in at most three lines each, and its cells.
 
-    `begins` says that the row is the first of its letter.
+    `states` are the outcomes beside those words, each with the middle of its mark; none where they differ by
+    recipient. `said` is where the words begin. `begins` says that the row is the first of its letter.
     """
 
     row: Row
     y: int
-    text: tuple[str, str]
+    text: tuple[str, ...]
     cells: tuple[Cell, ...]
-    words: tuple[str, str]
+    states: tuple[tuple[str, int], ...]
+    said: int
+    words: tuple[str, ...]
     begins: bool
 
 
@@ -66,22 +74,30 @@ class Matrix:
     columns: tuple[Column, ...]
     lines: tuple[Line, ...]
     height: int
+    top: int = TOP
+
+    def number(self, letter_id: str) -> int:
+        """The number of a letter's column."""
+        return next(column.number for column in self.columns if column.letter == letter_id)
 
     @property
     def marks(self) -> set[str]:
         """The marks that occur."""
-        return {cell.mark for line in self.lines for cell in line.cells}
+        cells = {cell.mark for line in self.lines for cell in line.cells}
+        return cells | {state for line in self.lines for state, _ in line.states}
 
 
-def matrices(book: Book, rows: Sequence[Row]) -> tuple[Matrix, ...]:
-    """Lay out rows; nothing where there are none or too many."""
+def matrices(ledger: Ledger, rows: Sequence[Row]) -> tuple[Matrix, ...]:
+    """Lay out rows; nothing where there are none or too many, or where only one letter is concerned."""
     if not 0 < len(rows) <= ROWS:
         return ()
-    place = {letter.id: number for number, letter in enumerate(book.letters)}
-    return tuple(_matrix(book, group, place) for group in _split(rows, place))
+    concerned = {name for row in rows for name in row.letters if name in ledger.place}
+    if len(concerned) < 2:
+        return ()
+    return tuple(_matrix(ledger.book, group, ledger.place) for group in _split(rows, ledger.place))
 
 
-def _split(rows: Sequence[Row], place: dict[str, int]) -> Iterator[list[Row]]:
+def _split(rows: Sequence[Row], place: Mapping[str, int]) -> Iterator[list[Row]]:
     """Cut the rows, between letters, where their letters would be more than fit beside each other."""
     group: list[Row] = []
     columns: set[str] = set()
@@ -97,28 +113,41 @@ def _split(rows: Sequence[Row], place: dict[str, int]) -> Iterator[list[Row]]:
     yield group
 
 
-def _matrix(book: Book, rows: Sequence[Row], place: dict[str, int]) -> Matrix:
+def _matrix(book: Book, rows: Sequence[Row], place: Mapping[str, int]) -> Matrix:
     names = sorted({name for row in rows for name in row.letters if name in place}, key=place.__getitem__)
     step = round((WIDTH - GUTTER - WORDS) / max(len(names), 4), 1)
     x = {name: round(GUTTER + (at + 0.5) * step, 1) for at, name in enumerate(names)}
-    columns = [
-        Column(number=number, letter=name, x=x[name], date=_date(book.letters[place[name]]))
-        for number, name in enumerate(names, 1)
-    ]
+    columns = [_column(book, book.letters[place[name]], number, x[name]) for number, name in enumerate(names, 1)]
     lines = [
-        _line(row, TOP + at * LINE + LINE // 2, x, begins=not at or rows[at - 1].letter is not row.letter)
+        _line(book, row, TOP + at * LINE + LINE // 2, x, begins=not at or rows[at - 1].letter is not row.letter)
         for at, row in enumerate(rows)
     ]
     return Matrix(columns=tuple(columns), lines=tuple(lines), height=TOP + len(rows) * LINE + 1)
 
 
-def _line(row: Row, y: int, x: dict[str, float], *, begins: bool) -> Line:
+def _column(book: Book, letter: Letter, number: int, x: float) -> Column:
+    sender = label(book, letter.from_[0], _SENDER, len(letter.from_) - 1) if letter.from_ else "sender not known"
+    return Column(number=number, letter=letter.id, x=x, date=_date(letter), sender=sender)
+
+
+def _line(book: Book, row: Row, y: int, x: dict[str, float], *, begins: bool) -> Line:
     cells = [Cell(mark=ASKED, letter=row.letter.id, x=x[row.letter.id])]
     for name in row.answered_by:
-        states = [o.outcome for o in row.outcomes if name in o.answered_by]
-        cells += [Cell(mark=mark, letter=name, x=at) for mark, at in _beside(states, x.get(name))]
+        came = [outcome.outcome for outcome in row.outcomes if name in outcome.answered_by]
+        cells += [Cell(mark=mark, letter=name, x=at) for mark, at in _beside(came, x.get(name))]
     cells += [Cell(mark=CANDIDATE, letter=name, x=x[name]) for name in row.candidates if name in x]
-    return Line(row=row, y=y, text=_text(row), cells=tuple(cells), words=_words(row), begins=begins)
+    states = () if row.differs else row.states
+    begin = WIDTH - WORDS + 10
+    return Line(
+        row=row,
+        y=y,
+        text=_text(row),
+        cells=tuple(cells),
+        states=tuple((state, begin + at * _MARK) for at, state in enumerate(states)),
+        said=begin + len(states) * _MARK - 4 if states else begin - 8,
+        words=_words(book, row),
+        begins=begins,
+    )
 
 
 def _beside(states: Sequence[str], x: float | None) -> Iterator[tuple[str, float]]:
@@ -128,27 +157,37 @@ def _beside(states: Sequence[str], x: float | None) -> Iterator[tuple[str, float
         yield state, round((x or 0) + (at - (len(found) - 1) / 2) * 15, 1)
 
 
-def _text(row: Row) -> tuple[str, str]:
-    """The beginning of a question in at most two lines, each of at most _LETTERS characters."""
+def _text(row: Row) -> tuple[str, ...]:
+    """The beginning of a question in at most three lines, each of at most _LETTERS characters."""
     said = (
         row.question.text if row.question else "The letter as a whole" if row.label is None else "Wording not recorded"
     )
-    words = phrases.one_line(said).split()
-    first = ""
-    while words and len(first) + len(words[0]) < _LETTERS:
-        first = f"{first} {words.pop(0)}".strip()
-    if not first and words:
-        return phrases.one_line(" ".join(words), _LETTERS), ""
-    return first, phrases.one_line(" ".join(words), _LETTERS)
+    words = phrases.one_line(said, 4 * _LETTERS).split()
+    lines = [f"{row.label or '–'}"]
+    while words:
+        if len(lines) == _LINES:
+            lines[-1] = phrases.one_line(" ".join([lines[-1], *words]), _LETTERS)
+            break
+        if len(lines[-1]) + 1 + len(words[0]) <= _LETTERS:
+            lines[-1] += f" {words.pop(0)}"
+        elif len(words[0]) > _LETTERS:
+            lines[-1] = phrases.one_line(" ".join([lines[-1], *words]), _LETTERS)
+            break
+        else:
+            lines.append(words.pop(0))
+    return tuple(lines)
 
 
-def _words(row: Row) -> tuple[str, str]:
-    days = list(dict.fromkeys(phrases.brief(o.as_of) for o in row.outcomes if o.as_of and o.outcome != "not-assessed"))
-    by = {outcome.by for outcome in row.outcomes if outcome.by}
-    first = "By recipient: see below" if by and len(row.states) > 1 else row.words
-    if row.is_assessed:
-        return first, f"as of {', '.join(days)}" if days else ""
-    return first, "something may be connected" if row.candidates else ""
+def _words(book: Book, row: Row) -> tuple[str, ...]:
+    """What is known, as of when, and on whose word, a line each."""
+    said = [outcome for outcome in row.outcomes if outcome.outcome != NOT_ASSESSED]
+    if not said:
+        return (row.words, "possibly connected letters") if row.candidates else (row.words,)
+    days = list(dict.fromkeys(phrases.brief(outcome.as_of) for outcome in said if outcome.as_of))
+    names = list(dict.fromkeys(on_whose_word(book, outcome) for outcome in said))
+    when = f"as of {days[0]}" if len(days) == 1 else f"as of {len(days)} days" if days else ""
+    who = names[0] if len(names) == 1 else f"on the word of {len(names)} sources"
+    return tuple(filter(None, (phrases.one_line(row.words, _SAID), when, phrases.one_line(who, _SOURCE))))
 
 
 def _date(letter: Letter) -> tuple[str, str]:
