@@ -177,8 +177,8 @@ def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], fold
     new.mkdir()
     try:
         kept = {path for path in _existing(folder) if path not in named and path not in files}
-        for path in sorted({parent for name in files for parent in PurePosixPath(name).parents}):
-            (new / path).mkdir(exist_ok=True)
+        for parent in sorted({parent for name in files for parent in PurePosixPath(name).parents}):
+            (new / parent).mkdir(exist_ok=True)
         for path in sorted(unchanged | kept):
             _link(folder / path, new / path)
         for path in sorted(files.keys() - unchanged):
@@ -214,9 +214,11 @@ def _link(source: Path, target: Path) -> None:
         target.symlink_to(source.readlink())
         return
     if source.is_dir():
-        target.mkdir()
+        target.mkdir(exist_ok=True)
         return
     try:
         target.hardlink_to(source)
+    except FileExistsError:
+        raise
     except OSError:
         shutil.copy2(source, target, follow_symlinks=False)

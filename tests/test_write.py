@@ -57,6 +57,28 @@ def test_unchanged_files_keep_their_inode_and_named_ones_are_pruned(tmp_path: Pa
     assert (written.unchanged, written.pruned) == (2, 1)
 
 
+def test_an_empty_folder_of_somebody_else_may_be_filled(tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    write(sealed(a="1"), folder)
+    (folder / "letters").mkdir()
+    (folder / "inbox").mkdir()
+    write(sealed(a="1", letters__x="2"), folder)
+    assert (folder / "letters/x").read_text() == "2"
+    assert (folder / "inbox").is_dir()
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [("letters", "letters__x"), ("letters/x", "letters")])
+def test_somebody_else_s_file_is_neither_lost_nor_moved(tmp_path: Path, theirs: str, ours: str) -> None:
+    folder = tmp_path / "public"
+    write(sealed(a="1"), folder)
+    (folder / theirs).parent.mkdir(exist_ok=True)
+    (folder / theirs).write_text("precious")
+    before = contents(folder)
+    with pytest.raises(UnavailableError):
+        write(sealed(a="2", **{ours: "2"}), folder)
+    assert contents(folder) == before
+
+
 @pytest.mark.parametrize("names", [["file"], [SUMS], ["index.json", SUMS]])
 def test_a_folder_that_is_no_publication_is_refused(tmp_path: Path, names: list[str]) -> None:
     folder = tmp_path / "precious"

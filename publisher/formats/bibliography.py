@@ -126,11 +126,11 @@ def _known(when: PartialDate | None) -> tuple[int, ...]:
 
 # -- BibTeX ----------------------------------------------------------------------------------------------------
 
-_TEX = {
+_TEX = str.maketrans({
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
     "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
-}  # fmt: skip
+})  # fmt: skip
 """What TeX would run. A brace is named: BibTeX counts braces even where a backslash stands before them."""
 
 
@@ -158,7 +158,7 @@ def bibtex(item: Item) -> str:
 
 
 def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)
+    return text.translate(_TEX)
 
 
 # -- RIS -------------------------------------------------------------------------------------------------------
