@@ -172,7 +172,13 @@ def guard(index: Index, line: set[str], previous: Index, *, allow_mass_change: b
     `line` holds the commits of the new first-parent line. The earlier log must be a prefix of the new one. The
     line must contain the earlier commit, unless it was rewritten for a reason that shows: versions were erased
     since, or the repository has another object format. Not more than max(3, 10 %) letters may be lost or withdrawn.
+    A publication of another archive, which is known by its log's origin, is never followed.
     """
+    if previous.log.origin != index.log.origin:
+        raise RefusedError(
+            f"the earlier publication is of another archive, {previous.log.origin}",
+            "publish into a folder of its own; an archive's origin is fixed for life",
+        )
     is_prefix = index.leaves()[: previous.log.size] == previous.leaves()
     if previous.source.commit in line:
         if not is_prefix:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from publisher.index import canonical
 from publisher.signatures.keys import generate_private_key
-from tests.builders import DAY, Archive, change, git, letter_path
+from tests.builders import DAY, Archive, archive_info, change, git, letter_path
 from tests.command import Done, files_of, letterbook
 from tests.tools import need
 
@@ -279,6 +280,73 @@ def test_an_earlier_publication_of_an_unknown_key_can_only_make_us_refuse_more(
     (out / "index.json").write_bytes(b"{}")
     done = publish(archive, out)
     assert (done.status, "not compared" in done.err) == (0, True)
+
+
+def test_a_publication_of_another_archive_is_never_written_over(archive: Archive, key: Path, tmp_path: Path) -> None:
+    other = Archive(tmp_path / "other")
+    other.tables()
+    other.write("records/archive.yaml", archive_info(origin="another.example/letters"))
+    other.commit()
+    out = tmp_path / "public"
+    for arguments in ((), ("--key", key)):
+        shutil.rmtree(out, ignore_errors=True)
+        assert publish(other, out, *arguments).status == 0
+        before = files_of(out)
+        done = publish(archive, out, *arguments)
+        assert (done.status, "is of another archive, another.example/letters" in done.err) == (3, True)
+        assert files_of(out) == before
+    assert publish(archive, tmp_path / "elsewhere", "--key", key, "--previous", out).status == 3
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b"{}", b"null", b"[" * 100_000, b'{"letters":5}', b"\xff", b"no number", b"missing"],
+    ids=["empty", "list", "object", "null", "deep", "odd", "bytes", "no number", "missing"],
+)
+def test_what_nobody_we_know_signed_and_nobody_can_read_is_passed_over(
+    archive: Archive, key: Path, tmp_path: Path, data: bytes
+) -> None:
+    """It can be no archive's publication; were it signed by a key of ours, it would be refused."""
+    out = tmp_path / "public"
+    publish(archive, out, "--key", key)
+    if data in (b"no number", b"missing"):
+        index = json.loads((out / "index.json").read_bytes())
+        if data == b"missing":
+            index["letters"][0]["provenance"]["revisions"] = []
+        else:
+            index["letters"][0]["provenance"]["revisions"][0]["seq"] = "0"
+        data = canonical(index) + b"\n"
+    (out / "index.json").write_bytes(data)
+    done = publish(archive, out)
+    assert (done.status, "so it is not compared with" in done.err) == (0, True)
+
+
+@pytest.mark.parametrize("what", ["letters", "log", "key list"])
+def test_an_unknown_keys_publication_is_held_in_every_way(
+    archive: Archive, key: Path, tmp_path: Path, what: str
+) -> None:
+    """A thief who put a list of their own in the place of ours is not asked to vouch for what was there before."""
+    out = tmp_path / "public"
+    names = [f"2019-04-{day:02}-harbour-to-acme" for day in range(1, 6)]
+    for name in names:
+        archive.letter(name)
+    archive.commit()
+    start = archive.head
+    if what == "key list":
+        list_key(archive, 1, key)
+    publish(archive, out, "--key", key)
+    before = files_of(out)
+    if what == "key list":
+        archive.rewrite(start)
+        archive.commit("Another commit")
+    elif what == "log":
+        archive.rewrite("HEAD^")
+    for name in names if what == "letters" else []:
+        archive.withdraw(name)
+    archive.commit()
+    done = publish(archive, out)
+    assert (done.status, "hint:" in done.err, "not compared" in done.err) == (3, True, False)
+    assert files_of(out) == before
 
 
 def test_a_contribution_with_a_broken_signature_is_refused_before_it_lands(archive: Archive, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """letterbook publish: make a publication of a commit, sealed with a key, in a folder."""
 
+import json
 import os
 import sys
 import time
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from publisher import publish as publishing
+from publisher import schema
 from publisher.commands.check import incoming
 from publisher.commands.progress import Progress
 from publisher.errors import RefusedError, SigningError, UnavailableError
@@ -147,7 +149,7 @@ def _guard(
     lists: KeyLists,
     allow: bool,
 ) -> str | None:
-    """Hold the new index against the publication before it; return that one's commit if it is on the line.
+    """Hold the new index against the publication before it; return that one's commit if we believe it and have it.
 
     Every key that the archive ever listed is believed here: it can only make us refuse more.
     """
@@ -170,7 +172,7 @@ def _guard(
     line = {commit.id for commit in history.line}
     publishing.guard(index, line, earlier, allow_mass_change=allow)
     _guard_lists(site, lists.published)
-    return earlier.source.commit if earlier.source.commit in line else None
+    return earlier.source.commit if believed and earlier.source.commit in line else None
 
 
 def _read(site: Site, data: bytes | None, *, believed: bool) -> Index | None:
@@ -179,8 +181,12 @@ def _read(site: Site, data: bytes | None, *, believed: bool) -> Index | None:
     A comparison can only make us refuse more. What cannot be read at all, and nobody we know signed, is passed over.
     """
     try:
-        return Index.from_bytes(data or b"")
-    except (KeyError, TypeError, ValueError) as fault:
+        if not believed and not schema.is_valid("index", json.loads(data or b"")):
+            raise ValueError("an index of nobody we know has to fit our own schema")  # noqa: TRY301
+        earlier = Index.from_bytes(data or b"")
+        earlier.leaves()
+        return earlier  # noqa: TRY300
+    except (KeyError, TypeError, ValueError, RecursionError) as fault:
         if believed:
             raise RefusedError(
                 f"{site.name}: its index is signed with a key of this archive and cannot be read by this version",
