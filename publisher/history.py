@@ -107,7 +107,8 @@ class History:
         for commit_id, changes in repository.changes(line, FOLDER):
             replay.land(commit_id, changes)
         expected = {path: blob for path, blob in snapshot.blobs.items() if key_of(path) is not None}
-        if replay.files != expected:
+        key_files = {path: blob for path, blob in snapshot.blobs.items() if path.startswith(KEYS)}
+        if replay.files != expected or replay.keys_now != key_files:
             raise RepositoryError(
                 "the replayed history does not end in the files that the commit lists",
                 "the clone was tampered with or is damaged: clone again and run 'git fsck --full'",
@@ -317,15 +318,21 @@ class _Replay:
                 self.landings.append(_Landing(commit, key, op, self._path(key) if new else "", new))
 
     def land_keys(self, commit: str, changes: list[Change]) -> None:
-        """Apply what one commit did below records/keys/."""
+        """Apply what one commit did below records/keys/. Raises RepositoryError as `land` does."""
         touched = [change for change in changes if change.path.startswith(KEYS)]
         if touched:
-            files = dict(self.key_files[-1][1]) if self.key_files else {}
+            files = dict(self.keys_now)
             for change in touched:
-                files.pop(change.path, None)
+                if files.pop(change.path, "") != (change.old_blob if change.old_mode in _FILES else ""):
+                    raise one_name_twice(commit)
                 if change.mode in _FILES:
                     files[change.path] = change.blob
             self.key_files.append((commit, files))
+
+    @property
+    def keys_now(self) -> Mapping[str, str]:
+        """The blobs of the files under records/keys/, by path, as the last commit so far left them."""
+        return self.key_files[-1][1] if self.key_files else {}
 
     def _path(self, key: str) -> str:
         return min(self._paths[key], key=_path_bytes)

@@ -16,6 +16,7 @@ import re
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -619,37 +620,149 @@ def key_list_faults(data: bytes) -> list[str]:
     return [f"the key list has a line that is refused: {line!r}" for line in lines if not pattern.fullmatch(line)]
 
 
-def key_line_faults(clone: Path, commit: str) -> list[str]:
-    """A key list that landed in order, with as many signatures as its roots ask for, is the same ever after.
-
-    The signatures are counted here and not checked.
-    """
-    first: dict[str, str] = {}
-    for name in line_of(clone, commit):
-        now = {path: blob for path, blob in blobs_at(clone, name).items() if KEY_FILE.fullmatch(path)}
-        for path, data in ((path, objects(clone, [blob])) for path, blob in now.items() if KEY_LIST.fullmatch(path)):
-            ((blob, text),) = data
-            number, asked = path.split("/")[-1].split(".")[0], re.findall(rb"threshold-([0-9]+)", text)
-            signed = sum(f"/{number}." in other and other.endswith(".sig") for other in now)
-            if not key_list_faults(text) and signed >= max(map(int, asked), default=0):
-                first.setdefault(path, blob)
-    now = blobs_at(clone, commit)
-    return [f"{path}: this key list is not as it landed" for path, blob in first.items() if now.get(path) != blob]
-
-
 def signing_key(armoured: bytes) -> bytes:
     """Return the public key in an SSHSIG, which is of ed25519 and over SHA-512."""
+    key, *_, algorithm, _ = sshsig(armoured)
+    if not key.startswith(b"\0\0\0\x0bssh-ed25519"):
+        raise ValueError("this is no SSHSIG by an ed25519 key")
+    if algorithm != b"sha512":
+        raise ValueError("the signature is not over SHA-512")
+    return key
+
+
+def sshsig(armoured: bytes) -> list[bytes]:
+    """Return the parts of an SSHSIG: key, namespace, nothing, hash and signature (PROTOCOL.sshsig)."""
     data = base64.b64decode("".join(armoured.decode("ascii").splitlines()[1:-1]))
-    parts, place = [], 10
+    parts = strings(data[10:])
+    if data[:6] != b"SSHSIG" or len(parts) != 5:
+        raise ValueError("this is no SSHSIG")
+    return parts
+
+
+def strings(data: bytes) -> list[bytes]:
+    """Return the strings that some bytes are made of (RFC 4251, section 5)."""
+    parts, place = [], 0
     while place < len(data):
         (size,) = struct.unpack(">I", data[place : place + 4])
         parts.append(data[place + 4 : place + 4 + size])
         place += 4 + size
-    if data[:6] != b"SSHSIG" or len(parts) != 5 or not parts[0].startswith(b"\0\0\0\x0bssh-ed25519"):
-        raise ValueError("this is no SSHSIG by an ed25519 key")
-    if parts[3] != b"sha512":
-        raise ValueError("the signature is not over SHA-512")
-    return parts[0]
+    return parts
+
+
+# -- key lists on the line (section 8.1) -----------------------------------------------------------------------
+
+LIST_LINE = re.compile(
+    r'[ \t]*(\S+)[ \t]+namespaces="(\S*)"[ \t]+(ssh-ed25519|sk-ssh-ed25519@openssh\.com)[ \t]+(\S+)([ \t].*)?'
+)
+ROOT_WHO = re.compile(r"root,threshold-([1-8]),list-([0-9]+)")
+FIELD, EIGHTH = 2**255 - 19, 0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826
+SMALL_ORDER = {0, 1, FIELD - 1, EIGHTH, FIELD - EIGHTH}
+
+
+def key_line_faults(clone: Path, commit: str) -> list[str]:
+    """What settled under records/keys/ on the line of a commit must stand there at the commit, byte by byte."""
+    settled: dict[str, str] = {}
+    now: dict[str, str] = {}
+    for name in line_of(clone, commit):
+        before, now = now, key_files_at(clone, name)
+        if now != before and settled.items() <= now.items():
+            contents = dict(objects(clone, now.values()))
+            sound = settling({file: contents[blob] for file, blob in now.items()})
+            settled = {file: now[file] for file in sound} | settled
+    return [f"records/keys/{file}: not as it landed" for file, blob in settled.items() if now.get(file) != blob]
+
+
+def key_files_at(clone: Path, commit: str) -> dict[str, str]:
+    """Return the blob ids of the key lists and of the signatures over them at a commit, by file name."""
+    found = {}
+    for row in git(clone, "ls-tree", "-z", "--full-tree", commit, "--", "records/keys/").split(b"\0")[:-1]:
+        head, _, path = row.decode("utf-8", "replace").partition("\t")
+        mode, _, blob = head.split(" ")
+        if mode in REGULAR and KEY_FILE.fullmatch(path):
+            found[path.rpartition("/")[2]] = blob
+    return found
+
+
+def settling(files: Mapping[str, bytes]) -> set[str]:
+    """Return the lists before the first that breaks a rule, and their signatures that break none."""
+    found: set[str] = set()
+    roots_before: set[bytes] = set()
+    asked_before = 0
+    for number in range(1, 1001):
+        data = files.get(f"{number}.allowed_signers")
+        listed = None if data is None else roots_of(number, data)
+        if data is None or listed is None:
+            break
+        roots, asked = listed
+        names = sorted(name for name in files if re.fullmatch(rf"{number}\.[a-z0-9]{{1,64}}\.sig", name))[:16]
+        signed = {name: key for name in names if (key := root_over(files[name], data, roots | roots_before))}
+        by = set(signed.values())
+        if len(by & roots) < asked or len(by & roots_before) < asked_before or (roots_before and not roots):
+            break
+        found |= {f"{number}.allowed_signers", *signed}
+        roots_before, asked_before = roots, asked
+    return found
+
+
+def roots_of(number: int, data: bytes) -> tuple[set[bytes], int] | None:
+    """Return the roots of a list and how many of them must sign, or None for a list that breaks a rule by itself."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    rows = [row for row in text.split("\n") if row.strip(" \t") and not row.lstrip(" \t").startswith("#")]
+    lines = [LIST_LINE.fullmatch(row) for row in rows]
+    if len(data) > 16_384 or not text.replace("\n", "").replace("\t", "").isprintable() or None in lines:
+        return None
+    keys, roots, asked = [], set(), set()
+    for who, spaces, kind, key in (line.groups()[:4] for line in lines if line):
+        blob = key_blob(kind, key)
+        root_who = ROOT_WHO.fullmatch(who)
+        if blob is None:
+            return None
+        if root_who and spaces == "letterbook-keys@v1" and root_who[2] == str(number):
+            roots.add(blob)
+            asked.add(int(root_who[1]))
+        elif who != "publisher" or sorted(spaces.split(",")) != sorted(SIGNED.values()) or kind != "ssh-ed25519":
+            return None
+        keys.append(blob)
+    threshold = max(asked, default=0)
+    is_sound = len(keys) == len(set(keys)) > len(roots) >= threshold and len(asked) <= 1
+    return (roots, threshold) if is_sound else None
+
+
+def key_blob(kind: str, key: str) -> bytes | None:
+    """Return the bytes of a key in a list, or None for one that cannot be, or that anybody could sign with."""
+    try:
+        blob = base64.b64decode(key, validate=True)
+        name, point, *application = strings(blob)
+    except (ValueError, struct.error):
+        return None
+    plain = base64.b64encode(blob).decode() == key and name == kind.encode() and len(point) == 32
+    weak = int.from_bytes(point, "little") % 2**255 % FIELD in SMALL_ORDER
+    return blob if plain and not weak and len(application) == (kind != "ssh-ed25519") else None
+
+
+def root_over(signature: bytes, data: bytes, roots: set[bytes]) -> bytes | None:
+    """Return the root that signed a list, as ssh-keygen says; a security key must have been touched."""
+    try:
+        key, *_, made = sshsig(signature)
+    except (ValueError, struct.error):
+        return None
+    kind = strings(key)[0].decode("ascii", "replace") if key in roots else ""
+    if not kind or (kind.startswith("sk-") and not made[-5:][0] & 1):
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        listed, signed = Path(folder, "allowed_signers"), Path(folder, "signature")
+        listed.write_text(f"root {kind} {base64.b64encode(key).decode()}\n", "ascii")
+        signed.write_bytes(signature)
+        command = ["ssh-keygen", "-Y", "verify", "-f", str(listed), "-I", "root", "-n", "letterbook-keys@v1",
+                   "-s", str(signed)]  # fmt: skip
+        done = subprocess.run(command, input=data, capture_output=True, check=False)
+    return None if done.returncode else key
+
+
+# -- the files of a publication --------------------------------------------------------------------------------
 
 
 def files_of(site: Path) -> list[str]:

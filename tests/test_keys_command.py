@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from publisher.examine import examine_commit
+from publisher.git import Repository
 from publisher.signatures import sshsig
 from publisher.signatures.keys import KeySigner, PublicKey, generate_private_key, load_private_key
 from publisher.signatures.lists import NAMESPACE
 from tests import second_auditor
+from tests.attacks.defences import without
+from tests.attacks.scene import command
 from tests.builders import Archive, letter_path
 from tests.command import Done, files_of, letterbook
 from tests.test_sshsig import FIDO
@@ -217,6 +221,162 @@ def test_what_landed_and_does_not_hold_can_be_mended(rooted: Archive, tmp_path: 
 def test_an_older_commit_is_shown_as_it_stood(rooted: Archive) -> None:
     done = keys(rooted, "--at", "HEAD~1")
     assert (done.status, "lists no keys yet" in done.out) == (0, True)
+
+
+# -- what settled on the line --------------------------------------------------------------------------------------
+
+
+def landed(archive: Archive) -> list[str]:
+    """Return the key files of which check, keys --at and publish say that they are not as they landed; all agree."""
+    found = [row["path"] for row in report(archive, "--at", "HEAD")["findings"] if row["code"] == "key-list-changed"]
+    repository = Repository.find(archive.folder)
+    examined = examine_commit(repository, archive.head).findings
+    assert [one.location.path for one in examined if one.code == "key-list-changed"] == found
+    assert all(one.severity == "error" for one in examined if one.code == "key-list-changed")
+    told = letterbook(archive.folder, "check", "--format", "json", "--base", "HEAD")
+    assert [row["path"] for row in json.loads(told.out)["findings"] if row["code"] == "key-list-changed"] == found
+    mine = second_auditor.key_line_faults(archive.folder, archive.head)
+    assert sorted(fault.partition(":")[0] for fault in mine) == sorted(found)
+    return found
+
+
+def test_a_list_that_was_replaced_on_the_line_is_told_by_everybody_for_ever(rooted: Archive, tmp_path: Path) -> None:
+    thief = make_key(tmp_path / "thief")
+    before = {path: rooted.read(path) for path in (LIST, SIGNATURE)}
+    rooted.write(LIST, line(thief.public_key))
+    rooted.delete(SIGNATURE)
+    rooted.commit()
+    assert landed(rooted) == [SIGNATURE, LIST]
+    rooted.letter("2019-03-01-harbour-to-quayside")
+    rooted.commit()
+    rooted.commit()
+    assert landed(rooted) == [SIGNATURE, LIST], "later commits too"
+    done = letterbook(rooted.folder, "publish", "--out", tmp_path / "public", "--key", tmp_path / "thief")
+    assert (done.status, "error[key-list-changed]" in done.err, (tmp_path / "public").exists()) == (1, True, False)
+    with without("finding: key-list-changed"):
+        done = command(rooted.folder, "publish", "--out", tmp_path / "public", "--key", tmp_path / "thief")
+        assert done.status == 0, done.err
+    (tmp_path / "list").write_bytes(rooted.read(LIST))
+    done = letterbook(rooted.folder, "verify", tmp_path / "public", "--keys", tmp_path / "list")
+    assert (done.status, "this landed before, and is changed here" in done.out) == (1, True)
+    said = second_auditor.audit(rooted.folder, tmp_path / "public", tmp_path / "list")
+    assert said == [f"{path}: not as it landed" for path in (LIST, SIGNATURE)]
+    for path, data in before.items():
+        rooted.write(path, data)
+    rooted.commit()
+    assert landed(rooted) == [], "and it can be brought back"
+
+
+def test_a_list_that_was_removed_on_the_line_stays_missed(rooted: Archive) -> None:
+    rooted.delete(SIGNATURE)
+    rooted.delete(LIST)
+    rooted.commit()
+    rooted.commit()
+    assert landed(rooted) == [SIGNATURE, LIST]
+
+
+def test_a_signature_added_later_settles_too(rooted: Archive, tmp_path: Path) -> None:
+    two = load_private_key((tmp_path / "two").read_bytes())
+    write(rooted, 1, rooted.read(LIST).decode(), b=two)
+    rooted.commit()
+    rooted.delete("records/keys/1.b.sig")
+    rooted.commit()
+    assert landed(rooted) == ["records/keys/1.b.sig"]
+
+
+def test_a_link_or_a_move_is_no_list(rooted: Archive) -> None:
+    rooted.move(LIST, "records/keys/old/1.allowed_signers")
+    rooted.link(LIST, "old/1.allowed_signers")
+    rooted.commit()
+    assert landed(rooted) == [LIST]
+
+
+def test_what_a_merge_brings_settles_and_what_lies_beside_the_line_does_not(
+    rooted: Archive, tmp_path: Path, key: KeySigner
+) -> None:
+    one = load_private_key((tmp_path / "one").read_bytes())
+    rooted.branch("side")
+    text = line(key.public_key) + root(one.public_key, 2, 1)
+    write(rooted, 2, "# first\n" + text, a=one)
+    rooted.commit()
+    write(rooted, 2, "# second\n" + text, a=one)
+    rooted.commit()
+    rooted.switch("main")
+    rooted.commit()
+    rooted.merge("side")
+    assert landed(rooted) == []
+    write(rooted, 2, "# first\n" + text, a=one)
+    rooted.commit()
+    assert landed(rooted) == ["records/keys/2.a.sig", "records/keys/2.allowed_signers"]
+
+
+def test_what_landed_faulty_is_mended_with_all_that_hangs_on_it(
+    archive: Archive, key: KeySigner, tmp_path: Path
+) -> None:
+    """A signature over a list that had too few, and a list that followed a faulty one, hold on to nothing."""
+    one, two = make_key(tmp_path / "one"), make_key(tmp_path / "two")
+    write(archive, 1, line(key.public_key) + root(one.public_key, 1, 2) + root(two.public_key, 1, 2), a=one)
+    write(archive, 2, line(key.public_key) + root(one.public_key, 2, 1), a=one)
+    archive.commit()
+    write(archive, 1, line(key.public_key) + root(two.public_key, 1, 1), a=two)
+    write(archive, 2, line(key.public_key) + root(two.public_key, 2, 1), a=two)
+    assert codes(archive) == []
+    archive.commit()
+    assert landed(archive) == [] and report(archive, "--at", "HEAD")["holds"]
+    write(archive, 2, line(key.public_key) + root(one.public_key, 2, 1), a=one, b=two)
+    archive.commit()
+    assert landed(archive) == ["records/keys/2.a.sig", "records/keys/2.allowed_signers"]
+
+
+def test_what_came_with_an_altered_list_goes_when_it_is_brought_back(
+    rooted: Archive, tmp_path: Path, key: KeySigner
+) -> None:
+    """Else whoever alters list 1 for one commit could keep the archive from ever being published again."""
+    thief = make_key(tmp_path / "thief")
+    before = rooted.read(LIST), rooted.read(SIGNATURE)
+    for number in (1, 2):
+        write(rooted, number, line(key.public_key) + root(thief.public_key, number, 1), a=thief)
+    rooted.commit()
+    assert landed(rooted) == [SIGNATURE, LIST]
+    rooted.write(LIST, before[0])
+    rooted.write(SIGNATURE, before[1])
+    for path in ("records/keys/2.allowed_signers", "records/keys/2.a.sig"):
+        rooted.delete(path)
+    rooted.commit()
+    assert landed(rooted) == [] and report(rooted, "--at", "HEAD")["holds"]
+
+
+def test_signatures_past_the_sixteenth_settle_nothing(rooted: Archive, tmp_path: Path) -> None:
+    two = load_private_key((tmp_path / "two").read_bytes())
+    for number in range(16):
+        rooted.write(f"records/keys/1.b{number:02}.sig", sshsig.sign(two, rooted.read(LIST), NAMESPACE))
+    rooted.commit()
+    rooted.write("records/keys/1.c.sig", "no signature at all")
+    rooted.commit()
+    assert landed(rooted) == []
+    rooted.delete("records/keys/1.c.sig")
+    rooted.commit()
+    rooted.delete("records/keys/1.b15.sig")
+    assert codes(rooted) == []
+
+
+def test_a_name_twice_in_the_folder_of_keys_is_refused(rooted: Archive, tmp_path: Path) -> None:
+    """Of two lists of one name, each reader could take another for the one that landed."""
+    thief = make_key(tmp_path / "thief")
+    other = rooted.git("hash-object", "-w", "--stdin", feed=line(thief.public_key).encode())
+    own = rooted.git("rev-parse", f"HEAD:{LIST}")
+    data = b"".join(b"100644 1.allowed_signers\0" + bytes.fromhex(name) for name in (own, other))
+    folder = rooted.git("hash-object", "-t", "tree", "-w", "--literally", "--stdin", feed=data)
+    records = rooted.git("ls-tree", "HEAD:records").replace(rooted.git("rev-parse", "HEAD:records/keys"), folder)
+    tree = rooted.git("mktree", feed=records.encode() + b"\n")
+    tree = rooted.git("mktree", feed=f"040000 tree {tree}\trecords\n".encode())
+    before = rooted.head
+    bad = rooted.git("commit-tree", "-m", "Twice", "-p", before, tree)
+    tip = rooted.git("commit-tree", "-m", "Back", "-p", bad, f"{before}^{{tree}}")
+    rooted.git("reset", "--quiet", "--hard", tip)
+    for arguments in (("keys", "--at", "HEAD"), ("keys",), ("check",), ("publish", "--out", str(tmp_path / "public"))):
+        done = letterbook(rooted.folder, *arguments)
+        assert (done.status, "holds one name twice" in done.err) == (3, True), arguments
 
 
 # -- what lies beside --------------------------------------------------------------------------------------------

@@ -17,15 +17,18 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from publisher import log, tiles
+from publisher.checks.keys import _sound
 from publisher.index import canonical
 from publisher.merkle import Tree, leaf_hash
 from publisher.record import parse
 from tests import second_auditor
+from tests import test_lists as lists
 from tests.builders import Archive, change, letter, letter_path, to_yaml, withdrawn
 from tests.command import letterbook
 from tests.conftest import AMENDED, BRANCHED, REMOVED, TAKEN_BACK, Eventful
 from tests.erasing import LIST, adopt, erased, list_them
 from tests.second_auditor import audit, differences, document_of
+from tests.test_sshsig import FIDO, NEUTRAL, NEUTRAL_BLOB, FixedSigner
 from tests.tools import need
 
 NAMESPACES = "letterbook-index@v1,letterbook-files@v1"
@@ -156,6 +159,37 @@ def test_earlier_versions_are_held_whatever_was_taken_back_meanwhile(published: 
         f"{AMENDED}/outcomes/4/record.yaml",
     ]
     assert audit(archive.folder, site, published.allowed) == []
+
+
+def chains() -> dict[str, dict[str, bytes]]:
+    """Chains of key lists, whole and spoilt, by what is wrong."""
+    first = lists.signed(1, lists.ONE, lists.A, lists.B)
+    found = {name: first | files for name, (files, _) in lists.REPLACED.items()}
+    for name, (text, _) in lists.LISTS.items():
+        data = text.encode("utf-8", "surrogateescape")
+        found[name] = lists.signed(1, data, lists.A, lists.B) | lists.signed(2, lists.TWO, lists.A, FIDO)
+    for name in lists.GOOD:
+        found[f"without {name}"] = {path: data for path, data in lists.GOOD.items() if path != name}
+    many = {f"1.x{number:02}.sig": lists.GOOD["1.a0.sig"] for number in range(20)}
+    weak = lists.publisher(lists.FIRST) + lists.root(FixedSigner(blob=NEUTRAL_BLOB, public_key=NEUTRAL), 1, 1)
+    blanks = b"# x\n\n \t\n" + lists.ONE.replace(b" ", b" \t ") + b"# no line end"
+    return found | {
+        "nothing wrong": lists.GOOD,
+        "no list": {},
+        "many signatures": lists.GOOD | many,
+        "a key of small order": {"1.allowed_signers": weak.encode()},
+        "blanks": lists.signed(1, blanks, lists.A, lists.B),
+        "line ends of Windows": lists.signed(1, lists.ONE.replace(b"\n", b"\r\n"), lists.A, lists.B),
+        "roots dropped": lists.GOOD | lists.signed(2, lists.publisher(lists.SECOND).encode(), lists.A, lists.B),
+        "too long": lists.signed(1, lists.ONE + b"#" * 16_384, lists.A, lists.B),
+    }
+
+
+@pytest.mark.parametrize("name", chains())
+def test_both_auditors_settle_the_same_key_lists(name: str) -> None:
+    files = chains()[name]
+    assert second_auditor.settling(files) == set(_sound(files))
+    assert name != "nothing wrong" or second_auditor.settling(files) == set(lists.GOOD)
 
 
 def test_listed_keys_and_documents_are_held_too(published: Published, tmp_path: Path) -> None:

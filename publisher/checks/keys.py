@@ -67,15 +67,31 @@ def _changed(files: Mapping[str, bytes], history: History) -> Iterator[Finding]:
 
 
 def _landed(history: History) -> dict[str, tuple[bytes, str]]:
-    """Return every list and signature as it first landed without a fault, and the commit that landed it."""
+    """Return every list and signature as it first landed without a fault, and the commit that landed it.
+
+    What a commit brings beside an altered file does not count before that one is back: nothing was published then.
+    """
     found: dict[str, tuple[bytes, str]] = {}
     for state in history.key_files:
-        own = files_in(state.files, KEYS)
-        faulty = {fault.path for fault in Chain.of(own).faults}
-        for name, data in own.items():
-            if name not in faulty:
-                found.setdefault(f"{KEYS}{name}", (data, state.commit))
+        if all(state.files.get(path) == data for path, (data, _) in found.items()):
+            for name in _sound(files_in(state.files, KEYS)):
+                path = f"{KEYS}{name}"
+                found.setdefault(path, (state.files[path], state.commit))
     return found
+
+
+def _sound(files: Mapping[str, bytes]) -> Iterator[str]:
+    """Yield the names of the lists before the first faulty one, and of the signatures over them that are sound.
+
+    A signature over a faulty list may have to be made again with it, and so may a list that follows one.
+    """
+    chain = Chain.of(files)
+    faulty = {fault.path for fault in chain.faults}
+    for link in chain.links:
+        if link.listed.name in faulty:
+            return
+        yield link.listed.name
+        yield from (name for name, _ in link.signatures if name not in faulty)
 
 
 def _beside(archive: Archive) -> Iterator[Finding]:
