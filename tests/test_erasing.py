@@ -222,6 +222,15 @@ def operator(home: Path, host: Path) -> Mapping[str, str]:
     }  # fmt: skip
 
 
+def run(commands: list[str], folder: Path, environment: Mapping[str, str]) -> Done:
+    """Run commands of the page in one shell, which ends at the first one that fails."""
+    program = "set -eu\n" + "\n".join(commands)
+    done = subprocess.run(
+        ["sh", "-c", program], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return Done(status=done.returncode, out=done.stdout, err=done.stderr)
+
+
 def test_the_page_works_as_printed(archive: Archive, tmp_path: Path) -> None:
     """From a host with a second branch: published at each step before, then erased, pushed and published again."""
     home, desk = tmp_path / "home", tmp_path / "desk"
@@ -240,15 +249,12 @@ def test_the_page_works_as_printed(archive: Archive, tmp_path: Path) -> None:
     archive.write("drafts/copy.yaml", archive.read(letter_path(FIRST)))
     archive.commit()
     archive.switch("main")
-    assert archive.git("log", "--all", "--oneline", f"-S{SECRET}") != "", "what the page looks for can be found"
     host = tmp_path / "host.git"
     archive.clone(host, "--mirror")
     (desk / "erase.py").write_text(script(), encoding="utf-8")
 
-    environment = operator(home, host)
-    program = "set -eu\n" + "\n".join(console()) + "\nset +u\n"
-    done = subprocess.run(["sh", "-c", program], cwd=desk, env=environment, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    done = run(console(), desk, operator(home, host))
+    assert (done.status, done.out) == (0, "2\n0\n"), done.err
 
     now = adopt(tmp_path / "fresh", archive)
     git(tmp_path, "clone", "--quiet", host.as_uri(), str(now.folder))
@@ -274,6 +280,73 @@ def test_the_page_works_as_printed(archive: Archive, tmp_path: Path) -> None:
     refused = letterbook(now.folder, "publish", "--out", tmp_path / "none", "--key", key, "--previous", home / "public")
     assert (refused.status, "erased-without-tombstone" in refused.err) == (1, True)
     assert leaves(now.folder)[: heads[-1]["size"]] != after[: heads[-1]["size"]]
+
+
+def in_a_merge(archive: Archive) -> None:
+    """Only the merge itself has them: `git log` shows no difference of a merge unless it is told to."""
+    archive.branch("side")
+    archive.write("NOTES.md", "On the side.\n")
+    archive.commit()
+    archive.switch("main")
+    archive.merge("side", evil={"NOTES.md": f"See the {SECRET}.\n"})
+
+
+def in_a_tag(archive: Archive) -> None:
+    archive.git("tag", "--annotate", "--message", f"Without the {SECRET}", "v1")
+
+
+def in_a_message(archive: Archive) -> None:
+    archive.commit(f"Take out the {SECRET}")
+
+
+def over_lines(archive: Archive) -> None:
+    archive.write("NOTES.md", "It says: lantern under\r\n\tthe third\n\n    pier\n")
+    archive.commit()
+
+
+def in_a_name(archive: Archive) -> None:
+    archive.write(f"drafts/{SECRET}.md", "-\n")
+    archive.commit()
+
+
+def among_bytes(archive: Archive) -> None:
+    archive.write("scan.bin", b"\xff\xfe\x00\n\x80" + SECRET.encode() + b"\x80\x00\n")
+    archive.commit()
+
+
+def on_no_branch(archive: Archive) -> None:
+    archive.git("hash-object", "-w", "--stdin", feed=SECRET.encode())
+
+
+PLACES = [in_a_merge, in_a_tag, in_a_message, over_lines, in_a_name, among_bytes, on_no_branch]
+
+
+@pytest.mark.parametrize("put", PLACES)
+def test_the_search_of_the_page_looks_everywhere(tmp_path: Path, put: Callable[[Archive], None]) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.begin()
+    (search,) = [line for line in console() if line.startswith("search()")]
+    words = [line for line in console() if "WORDS=" in line]
+    environment = operator(tmp_path, tmp_path)
+    assert run([*words, search, "search . | grep -x 0"], archive.folder, environment).out == "0\n"
+    put(archive)
+    assert run([*words, search, "search ."], archive.folder, environment).out == "1\n"
+    assert run([*words, search, "search . | grep -x 0"], archive.folder, environment).status == 1
+
+
+@pytest.mark.parametrize("put", [in_a_merge, in_a_tag, in_a_message])
+def test_the_page_ends_before_anything_is_pushed_if_the_words_are_left(
+    archive: Archive, tmp_path: Path, put: Callable[[Archive], None]
+) -> None:
+    home, desk, host = tmp_path / "home", tmp_path / "desk", tmp_path / "host.git"
+    desk.mkdir()
+    put(archive)
+    archive.clone(host, "--mirror")
+    before = git(host, "for-each-ref")
+    (desk / "erase.py").write_text(script(), encoding="utf-8")
+    done = run(console(), desk, operator(home, host))
+    assert (done.status, re.fullmatch("[1-9]\n", done.out) is not None) == (1, True), done.out + done.err
+    assert git(host, "for-each-ref") == before and not (desk / "work" / "public").exists()
 
 
 def test_a_scan_is_erased_with_the_versions_that_name_it(archive: Archive, tmp_path: Path) -> None:

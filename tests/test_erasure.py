@@ -11,6 +11,8 @@ from publisher.git import Repository
 from publisher.history import History
 from publisher.snapshot import Snapshot
 from tests import second_auditor
+from tests.attacks.defences import without
+from tests.attacks.scene import command
 from tests.builders import Archive, archive_info, change, letter, letter_path, parties, reformatted, to_yaml
 from tests.command import files_of, letterbook
 from tests.erasing import (
@@ -359,6 +361,61 @@ def test_what_landed_in_the_list_stays(archive: Archive, tmp_path: Path) -> None
     assert ("erasures-rewritten", "error") in findings(now.folder, pending=True)
     list_them(now, two, one)
     assert findings(now.folder, pending=True) == []
+
+
+@pytest.mark.parametrize("how", ["altered", "another reason", "removed", "listed twice", "no list"])
+def test_an_entry_stays_for_every_later_commit_and_everybody_says_so(
+    archive: Archive, tmp_path: Path, how: str
+) -> None:
+    now = erased(archive, tmp_path / "erasing", KEY, 1, 2)
+    one, two = read_list(now)
+    spoilt = {
+        "altered": [one, {**two, "sha256": "b" * 64}], "another reason": [one, {**two, "reason": "other"}],
+        "removed": [one], "listed twice": [one, two, {**two, "size": 7}], "no list": [],
+    }[how]  # fmt: skip
+    list_them(now, *spoilt)
+    if how == "no list":
+        now.delete(LIST)
+    now.commit()
+    now.letter(GONE)
+    now.commit()
+    code = "duplicate-erasure" if how == "listed twice" else "erasures-rewritten"
+    assert (code, "error") in findings(now.folder) and (code, "error") in findings(now.folder, pending=True)
+    done = letterbook(now.folder, "check")
+    assert (done.status, f"error[{code}]" in done.out) == (1, True)
+    done = letterbook(now.folder, "publish", "--out", tmp_path / "public")
+    assert (done.status, f"error[{code}]" in done.err, (tmp_path / "public").exists()) == (1, True, False)
+    with pytest.raises(second_auditor.AuditError, match=r"erasures\.yaml"):
+        second_auditor.rebuild(now.folder, "HEAD")
+    list_them(now, one, two)
+    now.commit()
+    assert findings(now.folder) == []
+    second_auditor.rebuild(now.folder, "HEAD")
+
+
+def test_a_publication_with_an_altered_entry_fails_both_audits(archive: Archive, tmp_path: Path) -> None:
+    now = erased(archive, tmp_path / "erasing", KEY, 1, 2)
+    one, two = read_list(now)
+    list_them(now, one, {**two, "sha256": "b" * 64})
+    now.commit()
+    now.commit()
+    with without("finding: erasures-rewritten"):
+        assert command(now.folder, "publish", "--out", tmp_path / "public").status == 0
+    done = letterbook(now.folder, "verify", tmp_path / "public")
+    assert (done.status, "was altered or removed" in done.out) == (1, True)
+    (said,) = second_auditor.audit(now.folder, tmp_path / "public")
+    assert "is not as it landed" in said
+
+
+def test_what_the_list_first_said_counts_and_not_what_it_said_last(archive: Archive, tmp_path: Path) -> None:
+    now = erased(archive, tmp_path / "erasing", KEY, 1, 2)
+    one, two = read_list(now)
+    for sha256 in ("b" * 64, "c" * 64):
+        list_them(now, one, {**two, "sha256": sha256})
+        now.commit()
+    list_them(now, one, {**two, "sha256": "b" * 64})
+    now.commit()
+    assert findings(now.folder) == [("erasures-rewritten", "error")]
 
 
 def test_an_entry_that_was_never_in_force_can_be_mended(archive: Archive) -> None:
