@@ -141,6 +141,7 @@ def _hand_over(published: Published, site: Site, key: str, revision: Revision, o
         f"  the record: {_where(published.index, site, key, revision)}",
         "The archive's key list has to come by another way: a list that comes with the proof proves nothing.",
         f"check it: {command}",
+        published.index.archive.disclaimer,
     ]
 
 

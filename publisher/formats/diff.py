@@ -67,8 +67,16 @@ class Line:
 
 def differences(book: Book, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Line, ...]:
     """Return what differs between two documents, in the order in which fields are spoken of."""
-    kept = [{field: value for field, value in document.items() if field not in LEFT_OUT} for document in (old, new)]
+    kept = [_shown(document) for document in (old, new)]
     return tuple(_Walk(Words(book)).mappings((), "", *kept))
+
+
+def _shown(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not spoken of, and bracket a title that the archive supplied."""
+    kept = {field: value for field, value in document.items() if field not in LEFT_OUT}
+    if kept.get("title_basis") == "supplied" and isinstance(kept.get("title"), str):
+        kept["title"] = f"[{kept['title']}]"
+    return kept
 
 
 @dataclass(frozen=True)

@@ -252,7 +252,7 @@ _GROUPS = {
     "back": ("Something came back", "Somebody says that this came back: the source and its day stand beside it."),
     "unassessed": (
         "Not assessed",
-        "Nobody whom this archive could cite has said what came back. That says nothing of whether it did.",
+        "No source that this archive could cite says, as of a known day, what came back. Something may have.",
     ),
 }
 _EXTENTS = {"complete": "complete", "partial": "partial", "unknown": "not known whether complete", "none": "empty"}

@@ -47,7 +47,7 @@ OUTCOMES_EXPLAINED: Mapping[str, str] = {
     "declined-to-comment": "Whoever was asked said that there would be no comment.",
     "not-addressed": "A reply came that, by the account of whoever is named, does not speak of this question.",
     "no-reply-known": "No reply was known to whoever is named, on the day given. One may exist.",
-    "not-assessed": "Nobody whom this archive could cite has said what came back.",
+    "not-assessed": "No source that this archive could cite says, as of a known day, what came back.",
 }
 BASES: Mapping[str, str] = {
     "stated": "stated",

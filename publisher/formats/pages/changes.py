@@ -16,6 +16,8 @@ from publisher.provenance import Provenance, Revision
 
 NEWEST = 50
 """Changes on the first page, at least; the commit of the last of them is never cut."""
+MONTHS = 12
+"""The newest months with changes, which the first page counts."""
 
 _TABLES = {
     "archive": "About this archive",
@@ -63,11 +65,18 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
     landings = _landings(site)
     years = {year: list(group) for year, group in groupby(landings, key=lambda landing: landing.at[:4])}
     yield site.page(
-        "changes/index.html", "changes.html", here="changes", months=_months(_newest(landings)), **_all(years)
+        "changes/index.html",
+        "changes.html",
+        here="changes",
+        months=_months(_newest(landings)),
+        recent=_recent(landings),
+        most_months=MONTHS,
+        **_all(years),
     )
     for year, found in years.items():
         path = f"changes/{year}/index.html"
-        yield site.page(path, "changes.html", here="changes", months=_months(found), **_all(years, year))
+        months = _months(found)
+        yield site.page(path, "changes.html", here="changes", months=months, recent=(), **_all(years, year))
 
 
 def _all(years: dict[str, list[Landing]], year: str | None = None) -> dict[str, object]:
@@ -92,6 +101,20 @@ def _newest(landings: Sequence[Landing]) -> list[Landing]:
 def _months(landings: Sequence[Landing]) -> list[tuple[str, list[Landing]]]:
     """Group by month, in words: ("November 2026", [...])."""
     return [(phrases.month_of(month), list(group)) for month, group in groupby(landings, key=lambda x: x.at[:7])]
+
+
+def _recent(landings: Sequence[Landing]) -> list[tuple[str, str, str]]:
+    """The newest months with changes: 2026-11, the month in words, and how much changed."""
+    found = []
+    for name, group in _months(landings)[:MONTHS]:
+        new, changed = sum(len(x.new) for x in group), [item for x in group for item in x.changed]
+        other = sum(map(_is_first, changed))
+        counted = ((new, "letter"), (other, "other record" if new else "record"))
+        said = phrases.listed([phrases.count(number, what) for number, what in counted if number])
+        later = phrases.count(len(changed) - other, "change") if len(changed) > other else "no change"
+        first = f"{said} published for the first time, " if said else ""
+        found.append((group[0].at[:7], name, f"{first}{later} after publication"))
+    return found
 
 
 def _landings(site: Site) -> list[Landing]:

@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -11,6 +11,8 @@ from publisher.formats.book import Ref, best_date
 from publisher.formats.pages import whole
 from publisher.formats.pages.series import tally, year_of
 from publisher.formats.pages.site import Site
+from publisher.formats.pages.threads import several
+from publisher.formats.pictures.overview import Row as Overview
 from publisher.formats.pictures.overview import overview
 from publisher.letter import Letter
 
@@ -30,7 +32,7 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
         index=site.index,
         headline=front.headline(),
         rows=rows[:ROWS_SHOWN],
-        more_rows=rows[ROWS_SHOWN:],
+        more=len(_asked(rows) - _asked(rows[:ROWS_SHOWN])),
         newest=front.newest(),
         years=front.years(),
         total=len(site.book.letters),
@@ -38,6 +40,7 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
         news=front.news(),
         coverage=front.coverage(),
         gaps=front.gaps(),
+        several=len(several(site.book)),
         commands={"site": shlex.quote(site.index.archive.site)},
     )
 
@@ -143,6 +146,11 @@ class _Front:
         if unclaimed:
             said.insert(0, f"Nothing is claimed of {phrases.count(unclaimed, 'party', 'parties')} not named here.")
         return said
+
+
+def _asked(rows: Sequence[Overview]) -> set[tuple[str, str]]:
+    """The questions of some rows, each once."""
+    return {question for row in rows for question in row.asked}
 
 
 _BASIS = {

@@ -9,18 +9,24 @@ parties/ID/questions/index.html      what was put to a party, and what it asked
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from publisher.formats.ledger import Row, Tally, by_letter, counted, extents, groups
+from publisher.formats.ledger import Group, Row, Tally, by_letter, counted, extents, groups
 from publisher.formats.pages.site import Site, question_path
 from publisher.formats.pictures.matrix import ROWS, Matrix, matrices
 from publisher.letter import Letter
 
 LISTED = 200
-"""The most questions that the first page lists one by one; of more it gives the numbers, thread by thread."""
+"""The most questions that the first page lists one by one; of more it gives the numbers, thread by thread.
+
+The page of a party lists up to the same number what is open.
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """Rows under a heading: their pictures, numbers, and the rows letter by letter."""
+    """Rows under a heading: their pictures, numbers, and the rows letter by letter.
+
+    `open` are those to which nobody reported that anything came back, or not from all who were asked.
+    """
 
     id: str
     heading: str
@@ -28,6 +34,7 @@ class Section:
     counted: str
     extents: str
     letters: tuple[tuple[Letter, list[Row]], ...]
+    open: tuple[Group, ...]
     is_large: bool
 
 
@@ -75,6 +82,7 @@ def _section(site: Site, name: str, heading: str, rows: Sequence[Row]) -> Sectio
         counted=counted(rows),
         extents=extents(rows),
         letters=tuple(by_letter(rows)),
+        open=tuple(group for group in groups(rows) if group.name != "back") if len(rows) <= LISTED else (),
         is_large=len(rows) > ROWS,
     )
 

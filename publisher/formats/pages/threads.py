@@ -1,14 +1,20 @@
-"""`threads/index.html` and `threads/ID/index.html`: letters that belong together, drawn, listed and printed whole."""
+"""`threads/index.html` and `threads/ID/index.html`: letters that belong together, drawn, listed and printed whole.
+
+The list of threads has the letters too that reply to more than one letter.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from publisher.formats import phrases
-from publisher.formats.book import addressees, days_without_reply, own_language
+from publisher.formats.book import Book, addressees, days_without_reply, own_language
 from publisher.formats.pages.series import Series, tally
 from publisher.formats.pages.site import Site, letter_path, thread_path
 from publisher.formats.pictures.lanes import MOST, lanes
 from publisher.letter import Correspondent, Letter, Thread
+
+LISTED = 200
+"""The most letters that the list of threads names for replying to more than one letter."""
 
 
 def pages(site: Site) -> Iterator[tuple[str, str]]:
@@ -17,6 +23,11 @@ def pages(site: Site) -> Iterator[tuple[str, str]]:
     yield made.overview()
     for thread in site.index.threads.values():
         yield made.page(thread)
+
+
+def several(book: Book) -> list[Letter]:
+    """The letters that reply to more than one letter, in the order of their dates."""
+    return [letter for letter in book.letters if len(book.answered.get(letter.id, ())) > 1]
 
 
 class _Threads:
@@ -39,7 +50,15 @@ class _Threads:
                 who.party for letter in series.letters for who in (*letter.from_, *letter.to) if who.party
             )
             rows.append({"thread": thread, "series": series, "parties": list(parties), "tally": tally(series.asked)})
-        return self.site.page("threads/index.html", "threads.html", here="threads", rows=rows)
+        found = several(self.book)
+        return self.site.page(
+            "threads/index.html",
+            "threads.html",
+            here="threads",
+            rows=rows,
+            several=[(letter, Series(self.book, (letter,)).replies_to(letter)) for letter in found[:LISTED]],
+            more=len(found[LISTED:]),
+        )
 
     def page(self, thread: Thread) -> tuple[str, str]:
         """Write the page of one thread."""

@@ -30,7 +30,7 @@ _MONTHS, _LINES, _MARK = 7, 3, 20
 class Column:
     """One letter: its number in the list below the picture, the middle of its column, its date in two lines.
 
-    `sender` is whoever wrote it, in few letters: 'Citizen Lab', 'Access Now +6'.
+    `sender` is whoever wrote it, in few letters: 'Harbour Institute', 'Acme Optics +6'.
     """
 
     number: int

@@ -47,10 +47,12 @@ class Word:
 class Row:
     """Everything that was put to the same addressees, each a party's id or None, and a name.
 
-    `words` are of questions, `wholes` of letters as a whole, which have no marks.
+    `words` are of questions, `wholes` of letters as a whole, which have no marks. `asked` are the questions, each by
+    its letter and label: one to which several replied stands in the row of each.
     """
 
     whom: tuple[tuple[str | None, str], ...]
+    asked: frozenset[tuple[str, str]]
     questions: int
     letters: int
     marks: tuple[Mark, ...]
@@ -67,7 +69,7 @@ class _Put:
     whom: tuple[tuple[str | None, str], ...]
     outcomes: list[tuple[Outcome, ...]] = field(default_factory=list)
     wholes: list[tuple[Outcome, ...]] = field(default_factory=list)
-    letters: set[str] = field(default_factory=set)
+    asked: set[tuple[str, str]] = field(default_factory=set)
 
 
 def overview(book: Book) -> tuple[Row, ...]:
@@ -81,7 +83,7 @@ def overview(book: Book) -> tuple[Row, ...]:
         for asked in book.questions(letter):
             for whom, outcomes in _shares(book, _asked_of(book, letter, asked.question), asked.outcomes):
                 put(whom).outcomes.append(outcomes)
-                put(whom).letters.add(letter.id)
+                put(whom).asked.add((letter.id, asked.label))
         for whom, outcomes in _shares(book, _asked_of(book, letter, None), book.whole(letter)):
             if outcomes:
                 put(whom).wholes.append(outcomes)
@@ -115,8 +117,9 @@ def _row(put: _Put) -> Row:
     marks = tuple(_marks([(kind, len(found)) for kind, found in kinds.items()], len(put.outcomes)))
     return Row(
         whom=put.whom,
+        asked=frozenset(put.asked),
         questions=len(put.outcomes),
-        letters=len(put.letters),
+        letters=len({letter for letter, _ in put.asked}),
         marks=marks,
         height=max((mark.y for mark in marks), default=0) + LINE // 2 + 1,
         words=tuple(_word(kind, found) for kind, found in kinds.items() if kind != ("not-assessed",)),
