@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import bench_log
+from tests import bench_log, bench_pages
 
 WHO = "Archive <archive@letterbook.example>"
 PARTIES = 40
@@ -218,7 +218,9 @@ def main() -> None:
     bench_log.report(options.runs)
     with tempfile.TemporaryDirectory(prefix="letterbook-bench-") as scratch:
         for count in options.letters:
-            report(generate(Path(scratch) / f"archive-{count}", count), count, options.runs)
+            folder = generate(Path(scratch) / f"archive-{count}", count)
+            report(folder, count, options.runs)
+            bench_pages.report(folder)
 
 
 if __name__ == "__main__":

@@ -669,7 +669,7 @@ def key_line_faults(clone: Path, commit: str) -> list[str]:
             contents = dict(objects(clone, now.values()))
             sound = settling({file: contents[blob] for file, blob in now.items()})
             settled = {file: now[file] for file in sound} | settled
-    return [f"records/keys/{file}: not as it landed" for file, blob in settled.items() if now.get(file) != blob]
+    return [f"records/keys/{file}: not as it landed" for file, blob in sorted(settled.items()) if now.get(file) != blob]
 
 
 def key_files_at(clone: Path, commit: str) -> dict[str, str]:
