@@ -27,6 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "audit",
         "steps",
         "commands",
+        "arguments",
         "cli",
     )
 )
@@ -44,7 +45,7 @@ OWNERS = {
     "jinja2": {"formats"},
 }
 NEVER = {"checks": {"publish", "index", "formats"}, "formats": {"archive", "history", "git"}}
-SPEAKERS = {"cli", "commands"}
+SPEAKERS = {"cli", "arguments", "commands"}
 
 
 def modules() -> list[Path]:
