@@ -24,8 +24,10 @@ WITHOUT_EXAMPLE = {
     "bad-key-signature": "A signature over a key list does not verify, is by no root, or belongs to no list.",
     "broken-signature": "A commit that is to land has a broken SSH signature, and would have it for ever.",
     "change-without-note": "A published letter was changed and no new `changes` note says so.",
+    "cannot-be-waived": "A record accepts a finding about a document that is never accepted.",
     "changes-rewritten": "An earlier `changes` note of a published letter was altered or removed.",
     "crowded-folder": "A folder holds more than 2000 records; git slows down (a warning).",
+    "document-not-inspected": "What reads PDFs is not installed, so nobody looked into a new document (a warning).",
     "duplicate-erasure": "`records/erasures.yaml` lists one version twice.",
     "erased-without-tombstone": "A version was erased from the history and `records/erasures.yaml` does not list it.",
     "erasure-without-stub": "`records/erasures.yaml` lists a version whose bytes are still in git.",
@@ -48,7 +50,9 @@ WITHOUT_EXAMPLE = {
     "too-many-faults": "A record has so many faults that the rest are not listed.",
     "too-many-values": "A record holds more than 50,000 values.",
     "unused-document": "A file under `records/documents/` is named by no letter (a warning).",
+    "unused-waiver": "A record accepts a finding that its document does not give (a warning).",
     "withdrawal-without-note": "A letter was withdrawn and no new note of kind `withdrawal` says so.",
+    "wrong-pages": "A document has another number of pages than the record says.",
 }
 
 

@@ -13,13 +13,13 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words strict merkle tiles layout",
+        "schema dates text words strict merkle tiles layout media contacts",
         "record letter documents git signatures checkpoint site reports commits",
         "snapshot",
         "archive history",
         "provenance log",
         "checks",
-        "examine",
+        "examine disclosure",
         "index",
         "formats",
         "publish",
@@ -43,6 +43,9 @@ OWNERS = {
     "feedgen": {"formats"},
     "lxml": {"formats"},
     "jinja2": {"formats"},
+    "pikepdf": {"documents"},
+    "pypdfium2": {"documents"},
+    "PIL": {"documents"},
 }
 NEVER = {"checks": {"publish", "index", "formats"}, "formats": {"archive", "history", "git"}}
 SPEAKERS = {"cli", "arguments", "commands"}

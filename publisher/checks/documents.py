@@ -6,18 +6,8 @@ from publisher.archive import Archive
 from publisher.finding import Finding, Location
 from publisher.history import History
 from publisher.letter import Document
+from publisher.media import ACCEPTED, media_type
 from publisher.snapshot import DOCUMENTS, Attachment
-
-SIGNATURES: tuple[tuple[str, bytes], ...] = (
-    ("application/pdf", b"%PDF-"),
-    ("image/png", b"\x89PNG\r\n\x1a\n"),
-    ("image/jpeg", b"\xff\xd8\xff"),
-    ("image/gif", b"GIF8"),
-    ("image/tiff", b"II*\x00"),
-    ("image/tiff", b"MM\x00*"),
-    ("application/zip", b"PK\x03\x04"),
-)
-ACCEPTED = ("application/pdf", "image/png", "image/jpeg", "text/plain")
 
 
 def match(archive: Archive, _: History) -> Iterator[Finding]:
@@ -42,18 +32,6 @@ def match(archive: Archive, _: History) -> Iterator[Finding]:
 def document_path(document: Document) -> str:
     """Return where a document's file stands in the repository."""
     return DOCUMENTS + document.file
-
-
-def media_type(head: bytes) -> str:
-    """Return the media type that the first bytes of a file show; text/plain for UTF-8 text, else octet-stream."""
-    for name, start in SIGNATURES:
-        if head.startswith(start):
-            return name
-    try:
-        head[: max(len(head) - 3, 0) if len(head) >= 4096 else None].decode()
-    except UnicodeDecodeError:
-        return "application/octet-stream"
-    return "application/octet-stream" if b"\0" in head else "text/plain"
 
 
 def _one(archive: Archive, key: str, at: int, document: Document, file: Attachment | None) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from publisher import schema
 from publisher.commits import broken
+from publisher.disclosure import disclosed
 from publisher.errors import RepositoryError, UsageError
 from publisher.examine import Examined, examine
 from publisher.finding import Finding, Location
@@ -25,7 +26,7 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     repository.require_whole()
     commit = _base(repository, base)
     examined = _examine(repository, commit, at=at, staged=staged)
-    findings = list(examined.findings)
+    findings = [*examined.findings, *disclosed(repository, examined.archive, commit)]
     if not staged:
         findings += incoming(repository, repository.resolve(at) if at else repository.find_commit("HEAD"), commit)
     if at is None and not staged:
