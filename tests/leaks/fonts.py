@@ -1,0 +1,13 @@
+"""The fonts that the samples embed: where Debian puts them, and a letter drawn by hand (Type 3)."""
+
+from pathlib import Path
+
+LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+"""fonts-dejavu-core; holds Arabic letters too."""
+
+BOLD = LATIN.with_name("DejaVuSans-Bold.ttf")
+LIGHT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-ExtraLight.ttf")
+SERIF = LATIN.with_name("DejaVuSerif.ttf")
+
+CHINESE = Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
+"""fonts-droid-fallback."""

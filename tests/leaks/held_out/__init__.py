@@ -1,0 +1,1 @@
+"""Producers that the detector is never tuned to: whoever works on it looks neither at them nor at their results."""
