@@ -3,7 +3,7 @@
 import math
 
 from tests.leaks.sample import CHINESE, passed
-from tests.leaks.scans import scan
+from tests.leaks.scans import paper
 from tests.leaks.syntax import GAP, LEFT, Document, box, letter, one_page, quoted, show
 from tests.leaks.written.nested import annotated, type_3
 
@@ -219,8 +219,8 @@ def spaces_and_soft_hyphens(word: str) -> bytes:
 def picture_of_paper_beneath(word: str) -> bytes:
     """A picture of grained paper fills the page beneath the text."""
     document = Document()
-    paper = scan("").resize((300, 424))
-    image = document.image(paper.point([max(value, 215) for value in range(256)]).tobytes(), 300, 424)
+    grain = paper().resize((300, 424))
+    image = document.image(grain.tobytes(), 300, 424)
     content = f"q 595 0 0 842 0 0 cm /I1 Do Q {show(word, y=400)} {show('on our own paper', y=380)}"
     document.page(content, resources=f"/XObject << /I1 {image} >>")
     return document.finish()
