@@ -1,16 +1,21 @@
 """`make goldens` writes docs/findings.md anew: every code, what it says, and a bad and a good example.
 
+The same words go into publisher/reports/rules.json, where the SARIF report finds the help for each code.
+
 python -m tests.findings_page
 """
 
 import difflib
+import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.test_cases import CASES, CODES, findings
 
 PAGE = Path(__file__).parent.parent / "docs" / "findings.md"
+RULES = Path(__file__).parent.parent / "publisher" / "reports" / "rules.json"
 HEAD = """# Findings
 
 Every fault that `letterbook check` knows, by its stable code. An error keeps a letter from being published; a warning
@@ -59,11 +64,26 @@ WITHOUT_EXAMPLE = {
 def render() -> str:
     """Return the page."""
     parts = [HEAD]
-    for code in sorted({*CODES, *WITHOUT_EXAMPLE}):
-        parts.append(f"## {code}\n\n{WITHOUT_EXAMPLE.get(code) or _said(code)}\n\n")
-        if code in CODES and (example := _example(CASES / code)):
+    for code, (said, example) in entries().items():
+        parts.append(f"## {code}\n\n{said}\n\n")
+        if example:
             parts.append(f"```diff\n{example}```\n\n")
     return "".join(parts).rstrip() + "\n"
+
+
+def rules() -> str:
+    """Return rules.json: an object of [what is said, lines of an example], one code a line."""
+    rows = [f"{json.dumps(code)}: {json.dumps(entry)}" for code, entry in entries().items()]
+    return "{\n" + ",\n".join(rows) + "\n}\n"
+
+
+@cache
+def entries() -> dict[str, tuple[str, str]]:
+    """Return what is said of every code, and the lines of its example or nothing."""
+    return {
+        code: (WITHOUT_EXAMPLE.get(code) or _said(code), _example(CASES / code) if code in CODES else "")
+        for code in sorted({*CODES, *WITHOUT_EXAMPLE})
+    }
 
 
 def _said(code: str) -> str:
@@ -91,4 +111,5 @@ def _plain(text: str) -> str:
 
 if __name__ == "__main__":
     PAGE.write_text(render(), encoding="utf-8")
+    RULES.write_text(rules(), encoding="utf-8")
     sys.exit(0)

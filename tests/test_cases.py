@@ -87,6 +87,7 @@ def codes_in(source: Path) -> set[str]:
 
 
 def test_the_page_of_findings_is_what_the_cases_give() -> None:
-    from tests.findings_page import PAGE, render
+    from tests.findings_page import PAGE, RULES, render, rules
 
     assert PAGE.read_text(encoding="utf-8") == render(), "read the difference, then 'make goldens'"
+    assert RULES.read_text(encoding="utf-8") == rules(), "read the difference, then 'make goldens'"

@@ -117,7 +117,7 @@ def test_paths_that_the_documents_name_are_there() -> None:
 def test_the_tables_of_the_house_have_rows() -> None:
     assert CHECKS
     assert FORMATS.keys() >= {"feeds", "pages"}
-    assert REPORTS.keys() == {"text", "json", "github"}
+    assert REPORTS.keys() == {"text", "json", "github", "sarif", "summary"}
     assert f"letterbook {__version__}" == letterbook(ROOT, "--version").out.strip()
 
 

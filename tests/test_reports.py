@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from publisher.finding import Finding, Location, Severity
 from publisher.record import read
 from publisher.reports import REPORTS
+from tests.command import letterbook
 
 ACTING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 PATH = "records/letters/2019/2019-02-18-harbour-to-acme.yaml"
@@ -121,6 +123,11 @@ def test_json_carries_everything() -> None:
         "code": "some-code", "severity": "error", "message": "\u202e", "hint": "h", "path": PATH,
         "line": 1, "column": 1, "end_line": 1, "end_column": 2,
     }  # fmt: skip
+
+
+def test_the_formats_of_the_command_are_the_reports() -> None:
+    usage = letterbook(Path(__file__).parent, "check", "--help").out
+    assert "{" + ",".join(REPORTS) + "}" in usage
 
 
 @pytest.mark.parametrize("form", REPORTS)

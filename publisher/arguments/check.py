@@ -14,7 +14,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at", metavar="COMMIT", help="check the files of a commit, not those on disk")
     parser.add_argument("--staged", action="store_true", help="check what the next commit will hold")
     parser.add_argument(
-        "--format", choices=("text", "json", "github"), default="text", help="how to report (default: text)"
+        "--format",
+        choices=("text", "json", "github", "sarif", "summary"),
+        default="text",
+        help="how to report: for people (the default), for programs, as annotations of a pull request, for code "
+        "scanning, or as a table for a job's summary",
     )
 
 

@@ -5,14 +5,24 @@ a file to its bytes; a file that is not there is reported without its line.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib import import_module
 
 from publisher.finding import Finding
-from publisher.reports import github, json, text
 
 Report = Callable[[Sequence[Finding], Mapping[str, bytes]], str]
 
+
+def _render(name: str, findings: Sequence[Finding], sources: Mapping[str, bytes]) -> str:
+    """Call the report of that name; its module is read only then."""
+    report: Report = import_module(f"{__name__}.{name}").render
+    return report(findings, sources)
+
+
 REPORTS: Mapping[str, Report] = {
-    "text": text.render,
-    "json": json.render,
-    "github": github.render,
+    "text": partial(_render, "text"),
+    "json": partial(_render, "json"),
+    "github": partial(_render, "github"),
+    "sarif": partial(_render, "sarif"),
+    "summary": partial(_render, "summary"),
 }
