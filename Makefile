@@ -8,7 +8,7 @@ OUT ?= public
 KEY ?=
 PYTEST_ARGS ?=
 
-.PHONY: publish test check lint bench attacks goldens clean
+.PHONY: publish test check lint bench attacks leaks goldens clean
 
 publish: $(READY)
 	$(BIN)/letterbook publish --out $(OUT) $(if $(KEY),--key $(KEY))
@@ -29,6 +29,9 @@ bench: $(READY)
 
 attacks: $(READY)
 	$(BIN)/python -m tests.attacks
+
+leaks: $(READY)
+	$(BIN)/python -m tests.leaks $(LEAKS_ARGS)
 
 goldens: $(READY)
 	$(BIN)/python -m tests.goldens

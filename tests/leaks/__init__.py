@@ -1,9 +1,33 @@
-"""The corpus that judges what looks into PDFs: files that hide a name and files that do not, by several producers."""
+"""The corpus that judges what looks into PDFs: files that hide a name and files that do not, by several producers.
+
+    python -m tests.leaks            has them all looked into and prints the table (make leaks)
+    python -m tests.leaks --tuned    leaves out the producers that the detector is not tuned to
+
+A kind is a function that takes a name and returns a file; what must become of it stands above it, what it is in its
+docstring. Each is made with two names: what is hidden does not depend on the name, pixel by pixel, in two viewers.
+"""
+
+import shutil
 
 from tests.leaks import written
+from tests.leaks.fonts import CHINESE
 from tests.leaks.sample import ENTERED, Kind, Sample
 
-__all__ = ["KINDS", "Kind", "Sample", "written"]
+__all__ = ["KINDS", "Kind", "Sample", "missing", "written"]
 
 KINDS: tuple[Kind, ...] = tuple(ENTERED)
 """What the detector may be tuned to."""
+
+NEEDS: dict[str, tuple[str, ...]] = {
+    "ghostscript": ("gs",),
+    "cairo": ("rsvg-convert",),
+    "chromium": ("chromium",),
+}
+"""The commands of producers that are no Python packages."""
+
+
+def missing(producer: str) -> str:
+    """Return what a producer needs and this machine lacks, or nothing."""
+    lacks = [command for command in NEEDS.get(producer, ()) if not shutil.which(command)]
+    lacks += [path.name for path in (CHINESE,) if not path.is_file()]
+    return ", ".join(lacks)

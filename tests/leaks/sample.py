@@ -24,6 +24,9 @@ LETTERS = ("Quibberly", "Quibzorly")
 ARABIC = ("برهوشان", "زنطويقا")
 CHINESE = ("卡祖瓦林", "米多拉桑")
 
+TEXT = ("hidden-text", "invisible-text", "text-outside-page", "tiny-text", "hidden-words")
+"""The codes of words that a file holds and does not show; which of them fits is the detector's affair."""
+
 Make = Callable[[str], bytes]
 
 
@@ -77,8 +80,8 @@ ENTERED: list[Kind] = []
 
 
 def blocked(*codes: str, proof: Proof = "hidden", words: tuple[str, str] = NAMES) -> Callable[[Make], Make]:
-    """Enter a function as a kind that must be blocked."""
-    return _enter("blocked", codes, proof, words)
+    """Enter a function as a kind that must be blocked, by one of the codes that hidden words have if none is given."""
+    return _enter("blocked", codes or TEXT, proof, words)
 
 
 def reported(*codes: str, proof: Proof = "hidden", words: tuple[str, str] = NAMES) -> Callable[[Make], Make]:

@@ -1,6 +1,6 @@
 """Names within something else: forms, hand-drawn fonts, annotations, marked content."""
 
-from tests.leaks.sample import blocked, reported
+from tests.leaks.sample import TEXT, blocked, reported
 from tests.leaks.syntax import GAP, LEFT, TOP, Document, box, letter, one_page, quoted, show
 
 RECT = f"[{LEFT - 2} {GAP - 4} {LEFT + 68} {GAP + 12}]"
@@ -28,7 +28,7 @@ def form_under_a_box(word: str) -> bytes:
     return document.finish()
 
 
-@blocked()
+@blocked("orphan-objects", *TEXT)
 def form_that_is_never_painted(word: str) -> bytes:
     """A form XObject with the name is left among the page's resources, and nothing paints it."""
     document = Document()
@@ -107,13 +107,13 @@ def ink_annotation_over_a_name(word: str) -> bytes:
     return annotated(f"{letter()} {show(word)}", f"/Subtype /Ink /InkList [[{LEFT} {GAP} {LEFT + 60} {GAP}]]", ink)
 
 
-@blocked(proof="shown")
+@blocked("unapplied-redaction", proof="shown")
 def redaction_mark_that_was_never_applied(word: str) -> bytes:
     """The name is marked for redaction, and nobody applied it: another viewer would show a box."""
     return annotated(f"{letter()} {show(word)}", "/Subtype /Redact /IC [0 0 0] /OverlayText (B-7)", "")
 
 
-@blocked()
+@blocked("hidden-field", *TEXT)
 def annotation_whose_text_is_hidden(word: str) -> bytes:
     """A free text annotation with the name in its appearance has the flag Hidden."""
     text = f"BT /F1 9 Tf 2 5 Td {quoted(word)} Tj ET"

@@ -1,6 +1,6 @@
 """Names that nothing covers and that nobody sees: by their colour, their size, their place, their layer."""
 
-from tests.leaks.sample import blocked
+from tests.leaks.sample import TEXT, blocked
 from tests.leaks.syntax import GAP, LEFT, Document, box, letter, one_page, show
 
 
@@ -136,7 +136,7 @@ def white_on_a_picture_of_paper(word: str) -> bytes:
     return document.finish()
 
 
-@blocked()
+@blocked("orphan-objects", *TEXT)
 def on_a_page_that_is_never_shown(word: str) -> bytes:
     """A page lies in the file as a template, by name, and stands in no page tree."""
     document = Document()
