@@ -12,7 +12,7 @@ from publisher.finding import Finding, Location, Severity
 from publisher.strict import Reader, spans
 from publisher.text import BLEMISHES, MAX_BYTES, Fault, place, prepare
 
-__all__ = ["MAX_BYTES", "Record", "key_of", "parse", "read"]
+__all__ = ["MAX_BYTES", "Record", "key_of", "kind_of", "parse", "read"]
 
 MAX_PATH = 4096
 """Bytes: what most file systems take, and few enough for every key to fit into a leaf of the log."""
@@ -46,6 +46,12 @@ def key_of(path: str) -> str | None:
         return None
     stem = below[-1].removesuffix(".yaml")
     return stem if len(below) == 1 else f"{below[0]}/{stem}"
+
+
+def kind_of(key: str) -> str:
+    """Say what a key is the key of: letter, assessment, archive, parties, threads or erasures; "" for anything else."""
+    folder, slash, _ = key.partition("/")
+    return _KINDS.get(folder + slash, "")
 
 
 def parse(data: bytes, path: str = "") -> tuple[Any | None, tuple[Finding, ...]]:
@@ -87,8 +93,7 @@ class Record:
     @property
     def kind(self) -> str:
         """What it is a record of: letter, assessment, archive, parties, threads or erasures; "" for anything else."""
-        folder, slash, _ = self.key.partition("/")
-        return _KINDS.get(folder + slash, "")
+        return kind_of(self.key)
 
     def locate(self, *pointer: str | int, on: Literal["value", "key"] = "value") -> Location:
         """Find the place of a value, or of its key; what is not there stands where the value around it does.

@@ -56,16 +56,17 @@ def text(kind: str) -> bytes:
 
 def is_valid(kind: str, document: Any) -> bool:
     """Say quickly whether a document is as its schema wants it; a withdrawn letter may be a stub."""
-    return _quick(_chosen(kind, document)).is_valid(document)
+    return _quick(chosen(kind, document)).is_valid(document)
 
 
 def problems(kind: str, document: Any) -> list[Problem]:
     """Find everything that is wrong with a document, one problem a place; none if it is valid."""
-    errors = map(_Error.of, _thorough(_chosen(kind, document)).iter_errors(document))
+    errors = map(_Error.of, _thorough(chosen(kind, document)).iter_errors(document))
     return _first_of_each_place(p for error in errors for p in _EXPLAIN.get(error.keyword, _other)(error))
 
 
-def _chosen(kind: str, document: Any) -> str:
+def chosen(kind: str, document: Any) -> str:
+    """Name the schema that judges a document of this kind: of a withdrawn letter, that of what is left of it."""
     withdrawn = kind == "letter" and isinstance(document, dict) and document.get("status") == "withdrawn"
     return "withdrawn" if withdrawn else kind
 

@@ -15,6 +15,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "finding errors",
         "schema dates text words strict merkle tiles layout media contacts",
         "record letter documents git signatures checkpoint site reports commits",
+        "compose",
+        "edit",
         "snapshot",
         "archive history",
         "provenance log",
