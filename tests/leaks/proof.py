@@ -38,7 +38,7 @@ def found(data: bytes, word: str) -> bool:
 
 def _texts(data: bytes) -> Iterator[str]:
     yield data.decode("latin-1")
-    if not data.startswith(b"%PDF"):
+    if b"%PDF-" not in data[:1024]:
         return
     yield from _pages(data)
     yield poppler(data)
@@ -109,10 +109,11 @@ def _streams(data: bytes) -> Iterator[str]:
 
 def seen(data: bytes) -> list[Image.Image]:
     """Return the pages as PDFium shows them, annotations and forms included; of a picture the picture itself."""
-    if not data.startswith(b"%PDF"):
+    if b"%PDF-" not in data[:1024]:
         return [Image.open(io.BytesIO(data)).convert("RGB")]
     document = pypdfium2.PdfDocument(data)
-    document.init_forms()
+    if document.get_formtype() < pypdfium2.raw.FORMTYPE_XFA_FULL:  # of XFA this build of PDFium knows nothing
+        document.init_forms()
     pages = [page.render(scale=SCALE, may_draw_forms=True).to_pil().convert("RGB") for page in document]
     document.close()
     return pages
@@ -120,7 +121,7 @@ def seen(data: bytes) -> list[Image.Image]:
 
 def seen_by_poppler(data: bytes) -> list[Image.Image]:
     """Return the pages as Poppler shows them; of a picture the picture itself."""
-    if not data.startswith(b"%PDF"):
+    if b"%PDF-" not in data[:1024]:
         return seen(data)
     command = [need("pdftoppm"), "-q", "-cropbox", "-r", f"{SCALE * 72:g}", "-"]
     done = subprocess.run(command, input=data, capture_output=True, check=True)
@@ -145,7 +146,9 @@ def differing(one: list[Image.Image], other: list[Image.Image]) -> int:
 
 
 def pictures(data: bytes) -> list[Image.Image]:
-    """Return the pictures that a file holds, in the order of their objects."""
+    """Return the pictures that a file holds, in the order of their objects; of a picture itself."""
+    if b"%PDF-" not in data[:1024]:
+        return seen(data)
     with pikepdf.open(io.BytesIO(data)) as document:
         streams = [one for one in document.objects if isinstance(one, pikepdf.Stream)]
         images = [one for one in streams if one.get("/Subtype") == "/Image"]
