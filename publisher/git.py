@@ -28,6 +28,7 @@ ObjectFormat = Literal["sha1", "sha256"]
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 MAX_COMMIT = 1 << 20
+_NOTHING: Mapping[str, str] = {}
 START_SECONDS = 20.0  # for the first command, which reads the configuration and whatever that includes
 
 ENVIRONMENT = {
@@ -99,7 +100,10 @@ class Blob:
 
 
 class Repository:
-    """A git repository on disk, asked by plumbing commands only; nothing in it is ever written or run."""
+    """A git repository on disk, asked by plumbing commands only; nothing in it is ever run.
+
+    Nothing in it is written either, but by `begin` and `commit_all`, which are for an archive that is new.
+    """
 
     def __init__(self, root: Path, *, index_file: str | None = None) -> None:
         self.root = root
@@ -123,8 +127,27 @@ class Repository:
 
     # -- running git ---------------------------------------------------------------------------------------
 
-    def _command(self, arguments: Sequence[str]) -> list[str]:
-        environment = dict(ENVIRONMENT, PATH=_path())
+    @classmethod
+    def begin(cls, root: Path) -> "Repository":
+        """Make a repository of a folder, on the branch `main`, without anybody's template."""
+        made = cls.__new__(cls)
+        made.root, made._index_file, made._git = root, None, _command_object(root)
+        made._run("init", "--quiet", "--initial-branch=main", "--template=", ".")
+        return cls(root)
+
+    def commit_all(self, name: str, address: str, *, time: int, message: str) -> str:
+        """Commit everything in the work tree and return the commit: at +0000, and without hooks."""
+        person = {
+            f"GIT_{who}_{what}": value
+            for who in ("AUTHOR", "COMMITTER")
+            for what, value in (("NAME", name), ("EMAIL", address), ("DATE", f"@{time} +0000"))
+        }
+        self._run("add", "--all")
+        self._run("commit", "--quiet", "--no-verify", "--message", message, extra=person)
+        return self.resolve("HEAD")
+
+    def _command(self, arguments: Sequence[str], extra: Mapping[str, str] = _NOTHING) -> list[str]:
+        environment = {**ENVIRONMENT, "PATH": _path(), **extra}
         if self._index_file is not None:
             environment["GIT_INDEX_FILE"] = self._index_file
         command = [_program("env"), "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
@@ -133,11 +156,16 @@ class Repository:
         return [*command, *arguments]
 
     def _run(
-        self, *arguments: str, feed: bytes = b"", accept: tuple[int, ...] = (0,), seconds: float | None = None
+        self,
+        *arguments: str,
+        feed: bytes = b"",
+        accept: tuple[int, ...] = (0,),
+        seconds: float | None = None,
+        extra: Mapping[str, str] = _NOTHING,
     ) -> tuple[int, bytes]:
         with _file_of(feed) as source:
             status, output, complaint = self._git.execute(
-                self._command(arguments),
+                self._command(arguments, extra),
                 istream=source,
                 with_extended_output=True,
                 with_exceptions=False,

@@ -44,6 +44,36 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
     return Written(changed=len(files) - len(unchanged), unchanged=len(unchanged), pruned=len(pruned))
 
 
+def write_new(files: Mapping[str, bytes], folder: Path) -> None:
+    """Make a folder of these files, all of them or none: they are written beside it, and take their place by renames.
+
+    Raises UsageError unless the folder is empty or not there, UnavailableError where it cannot be written.
+    """
+    folder = folder.absolute()
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise UsageError(f"{folder} is not an empty folder", "name one that is empty, or not there yet")
+    beside = folder.with_name(f".{folder.name}.letterbook-{secrets.token_hex(8)}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        for path, data in files.items():
+            file = beside / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        folder.mkdir(exist_ok=True)
+        moved: list[Path] = []
+        try:
+            for entry in sorted(beside.iterdir()):
+                moved.append(entry.rename(folder / entry.name))
+        except OSError:
+            for entry in moved:
+                entry.rename(beside / entry.name)
+            raise
+    except OSError as fault:
+        raise UnavailableError(f"{folder} could not be written: {fault.strerror}", "nothing was written") from fault
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def write_file(path: Path, data: bytes) -> None:
     """Make one file hold `data`, or, if anything fails, what it held before; nothing is written through a link.
 

@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "index",
         "formats",
         "publish",
-        "write draft",
+        "write draft seed",
         "audit",
         "steps",
         "commands",

@@ -26,7 +26,7 @@ from tests.attacks.forge import ROOTS, THIEF, Publication, listed, signed_by
 from tests.builders import DAY, Archive
 from tests.command import LETTERBOOK, Done, letterbook
 
-PAGE = Path(__file__).parent.parent / "docs" / "operate.md"
+PAGE = Path(__file__).parent.parent / "docs" / "audit.md"
 A, B = "2019-02-18-harbour-to-acme", "2019-03-01-acme-to-harbour"
 ROOT_KEYS = [root.public_key for root in ROOTS.values()]
 NOTE = b"letterbook.example/x\n1\n" + b"A" * 43 + b"=\n"

@@ -118,7 +118,7 @@ def test_the_audit_installs_from_the_lock_file() -> None:
 
 
 def test_the_page_for_operators_names_what_the_audit_reads_and_keeps() -> None:
-    page, text = (ROOT / "docs" / "operate.md").read_text("utf-8"), AUDIT.read_text("utf-8")
+    page, text = (ROOT / "docs" / "audit.md").read_text("utf-8"), AUDIT.read_text("utf-8")
     settings = set(re.findall(r"\bvars\.(\w+)", text))
     assert settings == {"LETTERBOOK_KEYS", "LETTERBOOK_SITE"} == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
     (kept,) = [step["with"]["name"] for step in steps(AUDIT) if "upload-artifact" in step.get("uses", "")]
@@ -364,7 +364,7 @@ def test_a_tampered_publication_is_one_issue_until_it_is_mended(runner: Runner, 
         assert len(ran.asked("issue")) == (number == 2)
     said = ("The publication does not verify.", "Failed steps: files files-rebuilt")
     where = f"Run: https://github.com/{hub.REPOSITORY}/actions/runs/2"
-    assert_is_code(issue["body"], *said, where, "What to do: docs/operate.md")
+    assert_is_code(issue["body"], *said, where, "What to do: docs/audit.md")
     assert re.search(r"^    FAIL [0-9]+ files: ", issue["body"], re.MULTILINE)
     assert re.search(r"^     +index\.html(: sha256)?$", issue["body"], re.MULTILINE)
 

@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "publish": "make a signed publication of a commit",
     "verify": "audit a publication against its signatures and against git",
     "history": "list every landed revision of a record",
+    "init": "make a new archive for another organisation, ready to commit",
     "serve": "show a draft of the site on this machine",
     "cite": "say whether a cited letter is unchanged, corrected since, withdrawn, or never was",
     "keys": "show the key lists, who signed them, and whether they hold",

@@ -70,7 +70,7 @@ class _Front:
         replies = sum(letter.id in self.book.answered for letter in letters)
         said = f"This archive knows of {phrases.count(len(letters), 'letter')}, {replies:,} of them written in reply"
         complete = {item.party for item in self.index.archive.coverage if item.complete}
-        said += "." if self.index.parties.keys() <= complete else "; it is not complete."
+        said += "." if self.index.parties and self.index.parties.keys() <= complete else "; it is not complete."
         if self.asked:
             own = any(o.basis == "own" and o.outcome != "not-assessed" for one in self.asked for o in one.outcomes)
             said += f" Questions on record here: {len(self.asked):,}; for {self.known:,} of them a source"
