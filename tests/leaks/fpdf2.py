@@ -133,7 +133,7 @@ def name_not_painted(word: str) -> bytes:
 
 @blocked()
 def name_without_opacity(word: str) -> bytes:
-    """The name has no opacity."""
+    """The name is set with no opacity at all."""
 
     def draw(pdf: FPDF) -> None:
         with pdf.local_context(fill_opacity=0):

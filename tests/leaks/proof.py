@@ -23,6 +23,7 @@ PLAIN = 40
 POPPLER_DIFFERS = {
     "layer for printers only": "Poppler does not heed what a layer is used for",
     "chinese in a font that is not embedded": "Poppler wants the package poppler-data for it",
+    "letter in chinese without its font": "Poppler wants the package poppler-data for it",
     "chinese from top to bottom": "Poppler wants the package poppler-data for it",
 }
 
