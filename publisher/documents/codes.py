@@ -53,7 +53,8 @@ CODES: dict[str, Code] = {
     "comment": Code(severity="warning", hint="delete the comments that are not meant for readers, then " + _FLAT),
     "signature": Code(severity="warning", hint="make sure that the signer's certificate may be public"),
     "contact-details": Code(severity="warning", hint="redact it: contact details are never published"),
-    "bookmark": Code(severity="warning", hint="take the bookmarks out"),
+    "alternative-text": Code(severity="warning", hint="take the words out of the alternative text"),
+    "bookmark": Code(severity="warning", hint="take the words out of bookmarks and names, or " + _FLAT),
 }
 
 

@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 
 from publisher.documents.codes import discovery
 from publisher.documents.compare import Page, Word, around, classes
-from publisher.documents.pages import LEAST_SCALE, Glyph, Rendered, text_alone, without_text
+from publisher.documents.pages import LEAST_SCALE, Glyph, Rendered, holds, text_alone, without_text
 from publisher.documents.streams import INVISIBLE, LAYERED, TRANSPARENT
-from publisher.documents.values import Discovery, Limits
+from publisher.documents.values import Box, Discovery, Limits
 
 Found = tuple[Discovery, str]
 """What is told, and the words that `reveal` alone tells."""
@@ -38,9 +38,8 @@ BATCH = 40
 """Pages with text over text that are taken together, for each needs the file redrawn more than once."""
 
 
-def look(data: bytes, limits: Limits) -> Iterator[Found]:
+def look(pictures: "Pictures", limits: Limits) -> Iterator[Found]:
     """Yield every stretch of text that a PDF holds and does not show."""
-    pictures = Pictures(data)
     waiting: list[_Sheet] = []
     for at in range(len(pictures.seen)):
         scale = pictures.seen.scale(at, limits)
@@ -51,12 +50,12 @@ def look(data: bytes, limits: Limits) -> Iterator[Found]:
         elif words:
             sheet = _Sheet(at, scale, words, classes(words))
             if len(sheet.groups) == 1:
-                yield from _told(Reader(sheet, [pictures.page(sheet)]))
+                yield from _told(Reader(sheet, [pictures.page(sheet)], pictures.seen.scan(at, scale)))
             else:
                 waiting.append(sheet)
         if len(waiting) == BATCH or (waiting and at + 1 == len(pictures.seen)):
             for sheet, pages in zip(waiting, pictures.grouped(waiting), strict=True):
-                yield from _told(Reader(sheet, pages))
+                yield from _told(Reader(sheet, pages, pictures.seen.scan(sheet.at, sheet.scale)))
             waiting.clear()
 
 
@@ -117,7 +116,8 @@ def _words(glyphs: Sequence[Glyph | str]) -> Iterator[Word]:
 class Reader:
     """Goes through the words of a page and says which of them, or which part of one, does not show."""
 
-    def __init__(self, sheet: _Sheet, pages: list[Page]) -> None:
+    def __init__(self, sheet: _Sheet, pages: list[Page], scan: list[Box]) -> None:
+        self.scan = scan
         self.sheet, self.words, self.pages, self.page = sheet, sheet.words, pages, pages[0]
         self.shown: dict[str, list[Word]] = {}
 
@@ -137,7 +137,7 @@ class Reader:
                 yield number, kind, glyphs
             elif self._page(word).shows_likeness(word) or self._is_said_again(word):
                 continue
-            elif kind in {"invisible", "blank"} and self._is_over_scan(word):
+            elif self._can_be_of_a_scan(kind, word) and self._is_over_scan(word):
                 over_scan.append((number, kind, glyphs))
             else:
                 yield number, kind, glyphs
@@ -170,6 +170,10 @@ class Reader:
         return next(
             (page for page, group in zip(self.pages, self.sheet.groups, strict=True) if number in group), self.page
         )
+
+    def _can_be_of_a_scan(self, kind: Kind, word: Word) -> bool:
+        """Whether a word is invisible, or stands beneath a scan: OCR programs do the one or the other."""
+        return kind in {"invisible", "blank"} or any(holds(box, word.letters[0].centre) for box in self.scan)
 
     def _is_over_scan(self, word: Word) -> bool:
         """Whether most of a word's places show something; OCR of a speck, a letter long, is let pass."""

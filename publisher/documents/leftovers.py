@@ -18,6 +18,7 @@ OWN = {"/ObjStm", "/XRef"}
 """Streams that hold a file together; nothing leads to them."""
 
 _OBJECT = re.compile(rb"(?<![0-9])([0-9]{1,8})[ \r\n\t]{1,4}([0-9]{1,5})[ \r\n\t]{1,4}obj\b")
+_REMARK = re.compile(rb"endobj[ \r\n\t]{1,8}%(?!%EOF|% Original object ID)([^\r\n]*[A-Za-z]{3}[^\r\n]*)")
 _SHOWS = re.compile(rb"[)>\]]\s*(?:Tj|TJ|'|\")(?=\s|$)")
 
 
@@ -29,14 +30,18 @@ def look(pdf: pikepdf.Pdf, objects: Objects, data: bytes, revisions: int) -> Ite
         what for item in loose if (what := _holds(item)) and not (isinstance(item, Stream) and _digest(item) in known)
     ]
     yield from _counted(kept, "that nothing in the file leads to")
-    yield from _counted(list(_undrawn(pdf, objects)), "that no page draws")
+    yield from _counted([*_undrawn(pdf, objects), *_unpaged(pdf, objects)], "that no page draws")
+    if remarks := [match[1] for match in _REMARK.finditer(data)]:
+        what = f"remarks stand between the objects of the file, {len(remarks)} of them"
+        words = " ".join(remark.decode("latin-1") for remark in remarks)
+        yield discovery("private-data", what, characters=len(words)), words
     if revisions == 1:
         yield from _counted(list(_unlisted(pdf, data)), "that the file's own list leaves out")
 
 
 def _counted(kept: list[str], where: str) -> Iterator[Found]:
     if kept:
-        counts = [(what, kept.count(what)) for what in ("text", "picture", "comment") if what in kept]
+        counts = [(what, kept.count(what)) for what in ("text", "picture", "comment", "page") if what in kept]
         names = " and ".join(f"{count} {what}{'s' * (count > 1)}" for what, count in counts)
         yield discovery("orphan-objects", f"the file holds {names} {where}"), ""
 
@@ -86,6 +91,14 @@ def _undrawn(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[str]:
     for objgen in offered.keys() - drawn - masks:
         if what := _holds(offered[objgen]):
             yield what
+
+
+def _unpaged(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[str]:
+    """Yield the pages that are in no page tree, such as templates."""
+    paged = {page.obj.objgen for page in pdf.pages}
+    for item in objects.reachable:
+        if item.get("/Type") in {"/Page", "/Template"} and "/Contents" in item and item.objgen not in paged:
+            yield "page"
 
 
 def _draws(stream: Any, resources: Any) -> set[tuple[int, int]]:

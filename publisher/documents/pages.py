@@ -11,11 +11,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from publisher.documents.streams import OnlyPictures, OnlyText, Redrawing, WithoutText, carried
+from publisher.documents.streams import DEEPEST, OnlyPictures, OnlyText, Redrawing, WithoutText, carried
 from publisher.documents.values import Box, Limits
 
 SCALE = 2.0
 """Pixels a point: 144 to the inch, enough for text of 3 points."""
+
+SCANNED = 0.6
+"""The share of a page that pictures cover where it is taken for a scan."""
 
 LEAST_SCALE = 0.4
 """Below this the text of a page cannot be told from its ground, and the page is not judged."""
@@ -92,6 +95,23 @@ class Rendered:
         finally:
             loaded.close()
 
+    def picture_boxes(self, page: int, scale: float) -> list[Box]:
+        """Return the places of a page's pictures, in pixels."""
+        loaded = self.document[page]
+        try:
+            affine = _Affine(loaded, scale)
+            return [affine.around(matrix) for matrix in _pictures(loaded)]
+        finally:
+            loaded.close()
+
+    def scan(self, page: int, scale: float) -> list[Box]:
+        """Return the places of a page's pictures if together they cover most of it, as those of a scan do."""
+        boxes = self.picture_boxes(page, scale)
+        width, height = self.document.get_page_size(page)
+        side = scale / 24
+        points = [((x + 0.5) * width * side, (y + 0.5) * height * side) for x in range(24) for y in range(24)]
+        return boxes if sum(any(holds(box, point) for box in boxes) for point in points) > SCANNED * len(points) else []
+
     def close(self) -> None:
         """Give back the memory."""
         self.document.close()
@@ -126,6 +146,40 @@ def _glyphs(page: Any, scale: float) -> Iterator[Glyph | str]:
     text.close()
 
 
+def holds(box: Box, point: tuple[float, float]) -> bool:
+    """Whether a point lies in a box."""
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+Matrix = tuple[float, float, float, float, float, float]
+
+
+def _pictures(page: Any) -> Iterator[Matrix]:
+    """Yield the matrix of every picture on a page, in forms too, which puts the unit square in its place."""
+    top = [pdfium.FPDFPage_GetObject(page, at) for at in range(pdfium.FPDFPage_CountObjects(page))]
+    waiting: list[tuple[Any, Matrix, int]] = [(item, (1, 0, 0, 1, 0, 0), 0) for item in top]
+    while waiting:
+        item, outer, depth = waiting.pop()
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind not in {pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM}:
+            continue
+        own = pdfium.FS_MATRIX()
+        if not pdfium.FPDFPageObj_GetMatrix(item, own):
+            continue
+        matrix = _times((own.a, own.b, own.c, own.d, own.e, own.f), outer)
+        if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            yield matrix
+        elif depth < DEEPEST:
+            inner = range(pdfium.FPDFFormObj_CountObjects(item))
+            waiting += [(pdfium.FPDFFormObj_GetObject(item, at), matrix, depth + 1) for at in inner]
+
+
+def _times(inner: Matrix, outer: Matrix) -> Matrix:
+    a, b, c, d, e, f = inner
+    g, h, i, j, k, m = outer
+    return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
+
+
 class _Affine:
     """From a page's own coordinates, which go up, to pixels of its picture, which go down; rotation included."""
 
@@ -149,6 +203,12 @@ class _Affine:
         corners = [self.point(x, y) for x in (left, right) for y in (bottom, top)]
         across, down = [x for x, _ in corners], [y for _, y in corners]
         return min(across), min(down), max(across), max(down)
+
+    def around(self, matrix: Matrix) -> Box:
+        """Return the upright box in pixels around the unit square that a matrix puts in its place."""
+        a, b, c, d, e, f = matrix
+        across, down = [e, e + a, e + c, e + a + c], [f, f + b, f + d, f + b + d]
+        return self.box(min(across), min(down), max(across), max(down))
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         return self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f

@@ -7,10 +7,9 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 
-from publisher.documents import covered, hidden, leftovers, metadata, revisions, structure
+from publisher.documents import beside, covered, hidden, leftovers, metadata, revisions, structure
 from publisher.documents.codes import discovery
 from publisher.documents.hidden import Found
-from publisher.documents.pages import Rendered
 from publisher.documents.plain import contact_details
 from publisher.documents.values import Limits
 from publisher.documents.walk import Objects, guard
@@ -52,22 +51,22 @@ def _look(pdf: pikepdf.Pdf, data: bytes, limits: Limits) -> Looked:
         return Looked(None, [_alone("unreadable-document", "the file has no page")])
     objects = Objects(pdf, limits)
     guard(objects)
-    rendered = Rendered(data)
-    if len(rendered) != count:
+    pictures = hidden.Pictures(data)
+    if len(pictures.seen) != count:
         return Looked(None, [_alone("unreadable-document", "two readers see two different files in it")])
-    found = sorted(_found(pdf, objects, data, limits, rendered), key=lambda pair: pair[0].page or 0)
+    found = sorted(_found(pdf, objects, pictures, limits), key=lambda pair: pair[0].page or 0)
     return Looked(count, found)
 
 
-def _found(pdf: pikepdf.Pdf, objects: Objects, data: bytes, limits: Limits, rendered: Rendered) -> Iterator[Found]:
-    texts = [rendered.text(at) for at in range(len(rendered))]
-    rendered.close()
-    yield from structure.look(pdf, objects, "\n".join(texts))
+def _found(pdf: pikepdf.Pdf, objects: Objects, pictures: hidden.Pictures, limits: Limits) -> Iterator[Found]:
+    texts = [pictures.alone.text(at) for at in range(len(pictures.alone))]
+    yield from structure.look(pdf, objects)
+    yield from beside.look(pdf, objects, "\n".join(texts))
     yield from metadata.look(pdf, objects)
-    earlier = revisions.prefixes(data)
-    yield from leftovers.look(pdf, objects, data, 1 + len(earlier))
-    yield from revisions.look(data, earlier, limits)
-    yield from hidden.look(data, limits)
-    yield from covered.look(data, limits)
+    earlier = revisions.prefixes(pictures.data)
+    yield from leftovers.look(pdf, objects, pictures.data, 1 + len(earlier))
+    yield from revisions.look(pictures.data, earlier, limits)
+    yield from hidden.look(pictures, limits)
+    yield from covered.look(pictures, limits)
     for number, text in enumerate(texts, 1):
         yield from ((found, "") for found in contact_details(text, number))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Array, Dictionary, Stream
 
+from publisher.documents.beside import words_of
 from publisher.documents.codes import discovery
 from publisher.documents.hidden import Found
 from publisher.documents.pages import Rendered
-from publisher.documents.structure import words_of
 from publisher.documents.values import LimitError, Limits
 from publisher.documents.walk import Objects, text_of
 

@@ -30,6 +30,7 @@ DARK = 63
 """Of 255: the palest that OnlyText makes a text, whose colour says its tags (3 bits) and its number (15 bits)."""
 
 DEEPEST = 24
+DEEPEST_STATE = 10_000
 _EVERYWHERE = [-1_000_000, -1_000_000, 1_000_000, 1_000_000]
 
 
@@ -111,17 +112,50 @@ class WithoutText(Redrawing):
 
     def redraw(self, stream: Any, resources: Any, depth: int) -> list[Any]:
         """Return the instructions of a stream without those that show text."""
-        kept = []
+        kept: list[Any] = []
+        modes = _Modes()
         for instruction in pikepdf.parse_content_stream(stream):
             operator = str(instruction.operator)
             if operator in SHOW and self.shows():
+                modes.dropped()
                 continue
+            modes.follow(operator, instruction)
             if operator == "Do" and instruction.operands:
                 drawn = xobject(resources, instruction.operands[0])
                 if drawn is not None and drawn.get("/Subtype") == "/Form":
                     self.form(drawn, resources, depth)
             kept.append(instruction)
+            if operator == "ET":
+                kept += modes.end()
         return kept
+
+
+class _Modes:
+    """Follows the rendering mode, for text that clips what is drawn after it leaves nothing of that when it is gone."""
+
+    def __init__(self) -> None:
+        self.mode = 0
+        self.kept: list[int] = []
+        self.clips = False
+
+    def follow(self, operator: str, instruction: Any) -> None:
+        """Keep to the graphics state."""
+        if operator == "q" and len(self.kept) < DEEPEST_STATE:
+            self.kept.append(self.mode)
+        elif operator == "Q" and self.kept:
+            self.mode = self.kept.pop()
+        elif operator == "Tr":
+            self.mode = mode_of(list(instruction.operands))
+
+    def dropped(self) -> None:
+        """Note that a text was left out."""
+        self.clips = self.clips or self.mode >= 4
+
+    def end(self) -> list[Any]:
+        """Return what stands for the clip of the texts that were left out: a clip to nothing."""
+        clips, self.clips = self.clips, False
+        nowhere: list[Any] = [([-99_999, -99_999, 1, 1], Operator("re")), ([], Operator("W")), ([], Operator("n"))]
+        return nowhere if clips else []
 
 
 class OnlyPictures(Redrawing):
@@ -191,6 +225,14 @@ def _uncoloured(glyph: Any) -> list[Any]:
     return [i for i in pikepdf.parse_content_stream(glyph) if str(i.operator) not in _COLOURS]
 
 
+def mode_of(operands: list[Any]) -> int:
+    """Return the text rendering mode that `Tr` sets."""
+    try:
+        return int(operands[0])
+    except (IndexError, TypeError, ValueError):
+        return 0
+
+
 class _State:
     """What of the graphics state decides whether a text can be seen."""
 
@@ -206,16 +248,13 @@ class _State:
         return [(short, Operator("rg")), (short, Operator("RG"))]
 
     def stack(self, operator: str) -> None:
-        if operator == "q" and len(self.kept) < 10_000:
+        if operator == "q" and len(self.kept) < DEEPEST_STATE:
             self.kept.append(self.tags)
         elif operator == "Q" and self.kept:
             self.tags = self.kept.pop()
 
     def mode(self, operands: list[Any]) -> Any:
-        try:
-            mode = int(operands[0])
-        except (IndexError, TypeError, ValueError):
-            mode = 0
+        mode = mode_of(operands)
         self.tags = self.tags & ~INVISIBLE | INVISIBLE * (mode in {3, 7})
         return ([_FILLING.get(mode, 0)], Operator("Tr"))
 
@@ -223,7 +262,7 @@ class _State:
         if operator == "EMC":
             if self.marks:
                 self.marks.pop()
-        elif len(self.marks) < 10_000:
+        elif len(self.marks) < DEEPEST_STATE:
             self.marks.append(operator == "BDC" and bool(operands) and str(operands[0]) == "/OC")
 
     def graphics(self, resources: Any, operands: list[Any]) -> list[Any]:

@@ -1,5 +1,6 @@
-"""What a PDF carries beside its pages: programs, attached files, redaction marks, comments, fields, bookmarks."""
+"""What a PDF carries beside its pages: programs, attached files, redaction marks, comments, fields, signatures."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -8,8 +9,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary
 
+from publisher.documents.beside import words_of
 from publisher.documents.codes import discovery
 from publisher.documents.hidden import Found
+from publisher.documents.pages import Rendered
 from publisher.documents.values import Box
 from publisher.documents.walk import Objects, text_of
 
@@ -30,26 +33,18 @@ ACTIVE = {
     "/ResetForm": "a command that empties fields",
 }
 PLAYED = {"/Movie", "/Sound", "/Screen", "/3D", "/RichMedia"}
+RUN = re.compile(r"(?i)\s*(?:javascript|vbscript|data|file)\s*:")
 HIDDEN, NO_VIEW = 2, 32
-WORD = re.compile(r"[^\W_]{2,}")
 
 
-def look(pdf: pikepdf.Pdf, objects: Objects, shown: str) -> Iterator[Found]:
-    """Yield what is found beside the pages; `shown` is what the pages say, which may be said again."""
+def look(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
+    """Yield what is found beside the pages."""
     yield from _active(pdf, objects)
     yield from _attached(objects)
     for number, page in enumerate(pdf.pages, 1):
         yield from _annotations(page, number)
-    yield from _fields(objects)
-    said = words_of(shown)
-    yield from _beside(objects, said)
-    yield from _bookmarks(objects, said)
+    yield from _fields(pdf, objects)
     yield from _kept(objects)
-
-
-def words_of(text: str) -> set[str]:
-    """Return the words of a text, folded, so that two texts can be compared."""
-    return set(WORD.findall(text.casefold()))
 
 
 def _active(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
@@ -58,6 +53,8 @@ def _active(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
         kind = str(item.get("/S", "")) if isinstance(item.get("/S"), pikepdf.Name) else ""
         if kind in ACTIVE and item.get("/Type", "/Action") == "/Action":
             found[ACTIVE[kind]] += 1
+        elif kind == "/URI" and RUN.match(text_of(item.get("/URI"))):
+            found["an address that runs a script or opens a file"] += 1
         elif "/JS" in item and kind != "/JavaScript":
             found["JavaScript"] += 1
         if item.get("/Type") == "/Annot" and str(item.get("/Subtype")) in PLAYED:
@@ -96,7 +93,11 @@ def _annotations(page: pikepdf.Page, number: int) -> Iterator[Found]:
             yield discovery("unapplied-redaction", what, page=number, box=_box(page, item)), ""
         elif kind not in {"/Link", "/Widget", "/Popup", ""}:
             text = " ".join(filter(None, (text_of(item.get(key)) for key in ("/T", "/Contents", "/RC", "/Subj"))))
-            if text.strip():
+            hidden = int(item.get("/F", 0)) & (HIDDEN | NO_VIEW)
+            if hidden and (text.strip() or "/AP" in item):
+                what = "a comment or a drawn text is set not to show"
+                yield discovery("hidden-words", what, page=number, characters=len(text)), text
+            elif text.strip():
                 comments.append(text)
     if comments:
         what = f"comments with an author or a text{_times(len(comments))}"
@@ -113,29 +114,50 @@ def _box(page: pikepdf.Page, item: Any) -> Box | None:
     return round(left - edge[0], 1), round(edge[3] - top, 1), round(right - edge[0], 1), round(edge[3] - bottom, 1)
 
 
-def _fields(objects: Objects) -> Iterator[Found]:
-    """Yield the fields that hold a value and show none: hidden, without a place, or with another default."""
+def _fields(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
+    """Yield the fields that hold a text and do not show it: hidden, without a place, or with another appearance."""
+    shown: set[str] | None = None
     for item in objects.reachable:
-        if "/FT" not in item and "/Subtype" not in item and "/T" not in item:
+        if not ("/V" in item or "/DV" in item) or _inherited(item, "/FT") not in {"/Tx", "/Ch"}:
             continue
-        value = text_of(item.get("/V")) if item.get("/FT", _inherited(item, "/FT")) in {"/Tx", "/Ch"} else ""
-        if not value.strip():
-            continue
+        value, default = text_of(item.get("/V")), text_of(item.get("/DV"))
         widgets = [item] if "/Rect" in item else [kid for kid in item.get("/Kids", ()) if "/Rect" in kid]
-        if not any(_is_shown(widget) for widget in widgets):
+        if value.strip() and not any(_is_shown(widget) for widget in widgets):
             yield (
                 discovery("hidden-field", "a form field holds a text and does not show it", characters=len(value)),
                 value,
             )
+            continue
+        held = words_of(f"{default} {value}" if any("/AP" in widget for widget in widgets) else default)
+        held -= {
+            word for pair in item.get("/Opt", ()) if isinstance(pair, Array) for word in words_of(text_of(pair[0]))
+        }
+        if held:
+            shown = words_of(_flat(pdf)) if shown is None else shown
+            if lost := sorted(held - shown):
+                what = "a form field holds other words than it shows"
+                yield discovery("hidden-field", what, characters=sum(map(len, lost))), " ".join(lost)
+
+
+def _flat(pdf: pikepdf.Pdf) -> str:
+    """Return what the pages say with their fields and notes drawn onto them."""
+    out = io.BytesIO()
+    pdf.save(out)
+    with pikepdf.Pdf.open(out, suppress_warnings=True) as copy:
+        copy.flatten_annotations("screen")
+        flat = io.BytesIO()
+        copy.save(flat)
+    rendered = Rendered(flat.getvalue())
+    return "\n".join(rendered.text(at) for at in range(len(rendered)))
 
 
 def _inherited(item: Any, key: str) -> Any:
     for _ in range(16):
-        item = item.get("/Parent")
         if not isinstance(item, Dictionary):
             return None
         if key in item:
             return item[key]
+        item = item.get("/Parent")
     return None
 
 
@@ -146,29 +168,6 @@ def _is_shown(widget: Any) -> bool:
     except (KeyError, TypeError, ValueError):
         return False
     return not flags & (HIDDEN | NO_VIEW) and abs(right - left) > 1 and abs(top - bottom) > 1
-
-
-def _beside(objects: Objects, said: set[str]) -> Iterator[Found]:
-    """Yield words that stand beside the page, for readers of the file alone, and not on it."""
-    lost: list[str] = []
-    for item in objects.reachable:
-        for key in ("/ActualText", "/Alt", "/E"):
-            if key in item and item.get("/Type", "/StructElem") == "/StructElem":
-                lost += sorted(words_of(text_of(item[key])) - said) if key != "/Alt" else []
-    lost = [word for word in lost if len(word) > 3]
-    if said and lost:
-        what = "replacement text beside the page holds words that the page does not show"
-        yield discovery("hidden-words", what, characters=sum(map(len, lost))), " ".join(lost)
-
-
-def _bookmarks(objects: Objects, said: set[str]) -> Iterator[Found]:
-    titles = [text_of(item["/Title"]) for item in objects.reachable if "/Title" in item and "/Parent" in item]
-    lost = sorted({word for title in titles for word in words_of(title)} - said)
-    if titles and lost:
-        yield (
-            discovery("bookmark", "bookmarks hold words that no page shows", characters=sum(map(len, lost))),
-            " ".join(lost),
-        )
 
 
 def _kept(objects: Objects) -> Iterator[Found]:
