@@ -13,7 +13,7 @@ from publisher.documents.hidden import Found
 from publisher.documents.walk import Objects, text_of
 
 WORD = re.compile(r"[^\W\d_]{2,}")
-_BROKEN = re.compile(r"[-\u00ad\u2010\ufffe\x02]\s+")
+_BROKEN = re.compile(r"[-\u2010]\s+|[\u00ad\ufffe\x02]\s*")
 """A hyphen at a line's end; the last two are how pdfium gives one."""
 
 LEAST = 4
@@ -67,7 +67,7 @@ def _marked(stream: Any) -> Iterator[str]:
 def _places(pdf: pikepdf.Pdf) -> Iterator[str]:
     """Yield the words of names of places, without those that programs make up."""
     names, old = pdf.Root.get("/Names"), pdf.Root.get("/Dests")
-    keys = [key[1:] for key in old.keys()] if isinstance(old, Dictionary) else []
+    keys = [key[1:] for key, _ in old.items()] if isinstance(old, Dictionary) else []
     waiting = [names.get("/Dests")] if isinstance(names, Dictionary) else []
     met: set[tuple[int, int]] = set()
     while waiting:
