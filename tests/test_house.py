@@ -25,7 +25,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "index",
         "formats",
         "publish",
-        "write draft seed",
+        "write draft seed preview",
         "audit",
         "steps",
         "commands",

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "history": "list every landed revision of a record",
     "init": "make a new archive for another organisation, ready to commit",
     "serve": "show a draft of the site on this machine",
+    "preview": "show what a pull request would publish: its pages in a folder, and a summary",
     "cite": "say whether a cited letter is unchanged, corrected since, withdrawn, or never was",
     "keys": "show the key lists, who signed them, and whether they hold",
     "prove": "prove that one version of a record is in the log",

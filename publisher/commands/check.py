@@ -24,7 +24,7 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     index_file = os.environ.get("GIT_INDEX_FILE") if staged else None
     repository = Repository.find(Path.cwd(), index_file=index_file)
     repository.require_whole()
-    commit = _base(repository, base)
+    commit = base_of(repository, base)
     examined = _examine(repository, commit, at=at, staged=staged)
     findings = [*examined.findings, *disclosed(repository, examined.archive, commit)]
     if not staged:
@@ -75,7 +75,8 @@ def incoming(repository: Repository, tip: str | None, base: str | None) -> list[
     return found
 
 
-def _base(repository: Repository, base: str | None) -> str | None:
+def base_of(repository: Repository, base: str | None) -> str | None:
+    """Return the commit on top of which files are judged: the one that is named, or else the likeliest."""
     if base is not None:
         return repository.resolve(base)
     return repository.merge_base_with_remote() or repository.find_commit("HEAD")

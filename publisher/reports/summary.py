@@ -46,12 +46,13 @@ def _heading(text: str) -> str:
 def _row(finding: Finding) -> str:
     where = finding.location
     place = f"{where.path}:{where.line}" if where.line > 1 or where.column > 1 else where.path
-    what = f"{finding.severity} {_code(finding.code)}<br>{_code(finding.message)}"
-    help_text = _code(finding.hint) if finding.hint else ""
-    return f"<tr><td>{_code(place)}</td><td>{what}</td><td>{help_text}</td></tr>"
+    what = f"{finding.severity} {code(finding.code)}<br>{code(finding.message)}"
+    help_text = code(finding.hint) if finding.hint else ""
+    return f"<tr><td>{code(place)}</td><td>{what}</td><td>{help_text}</td></tr>"
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
+    """Write text so that it is shown and does nothing in GitHub's Markdown, within one line of HTML."""
     return f"<code>{escape(''.join(visible(text)))}</code>"
 
 

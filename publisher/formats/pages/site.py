@@ -26,9 +26,14 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
-    """That a site is a draft, and what is wrong with the records it was made from."""
+    """That a site is a draft, what it was made from, and what is wrong with the records.
+
+    A draft that is `live` is shown anew whenever it changes.
+    """
 
     faults: tuple[Fault, ...] = ()
+    made_from: str = "the files on this machine"
+    live: bool = True
 
 
 @dataclass(frozen=True)
