@@ -14,6 +14,8 @@ from publisher.documents.plain import contact_details
 from publisher.documents.values import Limits
 from publisher.documents.walk import Objects, guard
 
+_MENDED = "the file is damaged, and each reader would mend it in its own way"
+
 
 class Looked(NamedTuple):
     """How many pages a file has, where that is known, and what was found."""
@@ -41,8 +43,7 @@ def _look(pdf: pikepdf.Pdf, data: bytes, limits: Limits) -> Looked:
     if pdf.is_encrypted:
         return Looked(None, [_alone("encrypted-document", "the file is encrypted, though no password is asked for")])
     if any("reconstruct" in str(warning) for warning in pdf.get_warnings()):
-        what = "the file is damaged, and each reader would mend it in its own way"
-        return Looked(None, [_alone("unreadable-document", what)])
+        return Looked(None, [_alone("unreadable-document", _MENDED)])
     count = len(pdf.pages)
     if count > limits.pages:
         what = f"the file has {count} pages; the limit is {limits.pages}"
@@ -55,6 +56,8 @@ def _look(pdf: pikepdf.Pdf, data: bytes, limits: Limits) -> Looked:
     if len(pictures.seen) != count:
         return Looked(None, [_alone("unreadable-document", "two readers see two different files in it")])
     found = sorted(_found(pdf, objects, pictures, limits), key=lambda pair: pair[0].page or 0)
+    if any("recover" in str(warning) or "reconstruct" in str(warning) for warning in pdf.get_warnings()):
+        found.insert(0, _alone("unreadable-document", _MENDED))
     return Looked(count, found)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from publisher.documents.codes import discovery
 from publisher.documents.values import Discovery, Inspection, Limits
-from publisher.errors import LetterbookError
+from publisher.errors import LetterbookError, RefusedError
 
 READ = ("application/pdf", "image/png", "image/jpeg")
 """The media types that need the process."""
@@ -58,7 +58,7 @@ def _demand(task: str, data: bytes, kind: str, limits: Limits) -> tuple[dict[str
     if isinstance(answer, Discovery):
         raise LetterbookError(f"the file could not be read: {answer.message}", answer.hint)
     if refusal := answer[0].get("refused"):
-        raise LetterbookError(str(refusal), "take the metadata out with the program that made the file")
+        raise RefusedError(str(refusal), "leave out --scrub, or take the metadata out where the file was made")
     return answer
 
 

@@ -53,6 +53,7 @@ class Redrawing:
         self.pdf = pdf
         self.wanted = wanted
         self.seen: set[tuple[int, int]] = set()
+        self.within: list[tuple[int, int]] = []
         self.number = 0
         self.now: Set[int] | None = None
 
@@ -82,12 +83,16 @@ class Redrawing:
 
     def form(self, form: Any, resources: Any, depth: int) -> None:
         """Redraw a form in place, once."""
+        if form.objgen in self.within:
+            raise LimitError("a form draws itself, without end; the limit is once")
         if form.objgen in self.seen:
             return
         self.seen.add(form.objgen)
+        self.within.append(form.objgen)
         if depth > DEEPEST:
             raise LimitError(f"forms are drawn within forms more than {DEEPEST} deep, which is the limit")
         instructions = self.redraw(form, form.get("/Resources", resources), depth + 1)
+        self.within.pop()
         form.write(pikepdf.unparse_content_stream(instructions))
         if self.alone:
             form.BBox = _EVERYWHERE

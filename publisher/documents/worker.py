@@ -28,7 +28,10 @@ def answer(task: str, data: bytes, kind: str, limits: Limits) -> tuple[dict[str,
     if task == "scrub":
         from publisher.documents import scrubbing
 
-        return {}, scrubbing.scrub(data, kind)
+        try:
+            return {}, scrubbing.scrub(data, kind, limits)
+        except scrubbing.RefusalError as refusal:
+            return {"refused": str(refusal)}, b""
     pages, found = look(data, kind, limits)
     if task == "reveal":
         return {"revealed": [(asdict(known), words) for known, words in found if words]}, b""
