@@ -147,10 +147,10 @@ class Repository:
         return self.resolve("HEAD")
 
     def _command(self, arguments: Sequence[str], extra: Mapping[str, str] = _NOTHING) -> list[str]:
-        environment = {**ENVIRONMENT, "PATH": _path(), **extra}
+        environment = {**ENVIRONMENT, "PATH": absolute_path(), **extra}
         if self._index_file is not None:
             environment["GIT_INDEX_FILE"] = self._index_file
-        command = [_program("env"), "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
+        command = [program("env"), "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
         for setting in (*DISARMED, f"safe.directory={self.root}"):
             command += ["-c", setting]
         return [*command, *arguments]
@@ -320,6 +320,20 @@ class Repository:
         status, output = self._run("merge-base", "HEAD", default, accept=(0, 1))
         return output.decode("ascii").split("\n")[0] if status == 0 else None
 
+    def published(self) -> str | None:
+        """Return the commit up to which a record counts as published: the merge base with the remote, else HEAD."""
+        return self.merge_base_with_remote() or self.find_commit("HEAD")
+
+    def branch(self) -> str | None:
+        """Return the name of the branch that the next commit goes to, also of one without a commit; None on none."""
+        status, output = self._run("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
+        return output.decode("utf-8", "replace").strip() if status == 0 else None
+
+    def has_remote(self) -> bool:
+        """Whether there is anywhere to push to."""
+        status, _ = self._run("config", "--get-regexp", r"^remote\..*\.url$", accept=(0, 1))
+        return status == 0
+
     def _remote_default(self) -> str | None:
         """Return the ref of a remote's default branch; where no remote says which that is, its main or master."""
         _, output = self._run("for-each-ref", "--format=%(refname)", "refs/remotes/")
@@ -472,14 +486,15 @@ class _Contents(Mapping[str, bytes]):
         return len(self._blobs)
 
 
-def _path() -> str:
+def absolute_path() -> str:
     """PATH without what depends on the folder one stands in: that may be a clone, with a `git` of its own."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     return os.pathsep.join(folder for folder in folders if Path(folder).is_absolute())
 
 
-def _program(name: str) -> str:
-    found = shutil.which(name, path=_path())
+def program(name: str) -> str:
+    """Return where a program is; RepositoryError if it is not installed."""
+    found = shutil.which(name, path=absolute_path())
     if found is None:
         raise RepositoryError(f"{name} is not installed", "install git 2.31 or newer, in an absolute folder of PATH")
     return found
@@ -492,8 +507,11 @@ def one_name_twice(commit: str) -> RepositoryError:
 
 
 def _command_object(root: Path) -> "Git":
-    _program("git")
-    own = {"GIT_PYTHON_REFRESH": "quiet", "PATH": _path()}  # loading GitPython runs git, in the environment as it is
+    program("git")
+    own = {
+        "GIT_PYTHON_REFRESH": "quiet",
+        "PATH": absolute_path(),
+    }  # loading GitPython runs git, in the environment as it is
     theirs = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("GIT_") or name == "PATH"}
     os.environ.update(own)
     try:

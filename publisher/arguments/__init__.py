@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 COMMANDS: Mapping[str, str] = {
+    "new": "write a letter's record, by flags or by questions",
     "check": "judge the records and say everything that is wrong with them",
     "publish": "make a signed publication of a commit",
     "verify": "audit a publication against its signatures and against git",
