@@ -9,11 +9,11 @@ docstring. Each is made with two names: what is hidden does not depend on the na
 
 import shutil
 
-from tests.leaks import fpdf2, reportlab, surgery, written
+from tests.leaks import fpdf2, ghostscript, reportlab, surgery, typst, written
 from tests.leaks.fonts import CHINESE
 from tests.leaks.sample import ENTERED, Kind, Sample
 
-__all__ = ["KINDS", "Kind", "Sample", "fpdf2", "missing", "reportlab", "surgery", "written"]
+__all__ = ["KINDS", "Kind", "Sample", "fpdf2", "ghostscript", "missing", "reportlab", "surgery", "typst", "written"]
 
 KINDS: tuple[Kind, ...] = tuple(ENTERED)
 """What the detector may be tuned to."""
