@@ -85,7 +85,7 @@ def _findings(archive: Archive, path: str, entry: Entry | None, seen: Inspection
     here = _location(archive, path, entry)
     waivers = entry.document.waivers if entry else ()
     accepted = {waiver.code for waiver in waivers if waiver.code in CODES and CODES[waiver.code].waivable}
-    yield from (_finding(discovery, here) for discovery in seen.discoveries if discovery.code not in accepted)
+    yield from (finding_of(discovery, here) for discovery in seen.discoveries if discovery.code not in accepted)
     found = {discovery.code for discovery in seen.discoveries}
     for number, waiver in enumerate(waivers):
         assert entry is not None  # the waivers are its
@@ -114,7 +114,8 @@ def _findings(archive: Archive, path: str, entry: Entry | None, seen: Inspection
         )
 
 
-def _finding(discovery: Discovery, here: Location) -> Finding:
+def finding_of(discovery: Discovery, here: Location) -> Finding:
+    """Return the finding that tells of a discovery, at a place."""
     count = f" ({discovery.characters} character{'s' * (discovery.characters != 1)})" if discovery.characters else ""
     where = f"{discovery.where}: " if discovery.where else ""
     return Finding(
