@@ -34,7 +34,7 @@ ENOUGH = 30
 def found(data: bytes, word: str) -> bool:
     """Whether a word stands anywhere in a file: text, objects, earlier revisions, streams that nothing refers to."""
     wanted = [word, word[::-1], *(word.encode(name).decode("latin-1") for name in ("utf-8", "utf-16-be", "utf-16-le"))]
-    return any(any(one in text for one in wanted) for text in _texts(data))
+    return any(one in text or one in "".join(text.split()) for text in _texts(data) for one in wanted)
 
 
 def _texts(data: bytes) -> Iterator[str]:
