@@ -1,35 +1,43 @@
-"""The workflows: what they may do, and what they do, step by step as they stand, on a real archive."""
+"""The workflows and actions, ours and those of a new archive: what they may do, read from the files."""
 
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
 import yaml
 
-from publisher.signatures.keys import generate_private_key
+from publisher.seed import Answers, files
 from publisher.steps import STEPS
-from publisher.steps.memory import State
-from tests import hub
-from tests.builders import CLEAN, Archive, change, git
-from tests.command import LETTERBOOK, letterbook
+from tests.builders import git
+from tests.runner import OWN, Node, steps_of
+from tests.test_init import SAID
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
-AUDIT = ROOT / ".github" / "workflows" / "audit.yml"
-TITLE = "The scheduled audit found that the publication does not verify"
-FIRST, SECOND = "2019-02-18-harbour-to-acme", "2019-03-01-acme-to-harbour"
-HOSTILE = "@octocat\r\n# heading <img src=x> ```\n::error::forged ##[error]forged.html"
-Node = dict[Any, Any]
+ACTION = f"letterbook-example/letterbook@{'a1' * 20}"
+SEEDS = files(Answers(**SAID, action=ACTION, owners="@letterbook-example/archivists"))
+
+OURS = {
+    path: (ROOT / path).read_text("utf-8")
+    for path in [
+        *(f".github/workflows/{name}.yml" for name in ("audit", "check", "publish")),
+        ".github/actions/audit/action.yml",
+        "action.yml",
+    ]
+}
+THEIRS = {f"init: {path}": data.decode() for path, data in SEEDS.items() if path.startswith(".github/workflows/")}
+ALL = OURS | THEIRS
+WORKFLOWS = [name for name in ALL if "/workflows/" in name]
+BIN = Path(sys.executable).parent
+AUDIT, AUDITING = ROOT / ".github" / "workflows" / "audit.yml", ROOT / ".github" / "actions" / "audit" / "action.yml"
+PULL_REQUESTS = [".github/workflows/check.yml", "init: .github/workflows/check.yml"]
 
 
 def read(path: Path) -> Node:
@@ -41,76 +49,240 @@ def jobs(path: Path) -> list[Node]:
     return list(read(path)["jobs"].values())
 
 
-def steps(path: Path) -> list[Node]:
-    return [step for job in jobs(path) for step in job["steps"]]
+def parsed(name: str) -> Node:
+    found: Node = yaml.safe_load(ALL[name])
+    return found
 
 
-def texts(node: Any, above: str = "", name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield every text of a workflow with the name of the mapping that it stands in, or its own."""
+def texts(node: Any, above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text with the name of the mapping that it stands in, for `env` and `with`, or else its own."""
     if isinstance(node, dict):
         for key, value in node.items():
-            yield from texts(value, name, str(key))
+            yield from texts(value, above if above in ("env", "with") else str(key))
     elif isinstance(node, list):
         for value in node:
-            yield from texts(value, above, name)
+            yield from texts(value, above)
     elif isinstance(node, str):
-        yield above if above in ("env", "with") else name, node
+        yield above, node
 
 
-# -- what they may do ----------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new archive's files."""
+    folder = tmp_path_factory.mktemp("seeded")
+    for path, data in SEEDS.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    return folder
+
+
+# -- linted ----------------------------------------------------------------------------------------------------
+
+
+def lint(folder: Path, *inputs: str) -> tuple[int, list[Any], set[str]]:
+    """Run zizmor; return its status, what it found, and the files it says that it read."""
+    linter = shutil.which("zizmor", path=f"{BIN}{os.pathsep}{os.environ['PATH']}")
+    done = subprocess.run(
+        [linter or need("zizmor"), "--offline", "--persona", "pedantic", "--strict-collection", "--no-ignores",
+         "--format", "json", *inputs],
+        cwd=folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    seen = set(re.findall(r"completed (?:\./)?(\S+)", re.sub(r"\x1b\[[0-9;]*m", "", done.stderr)))
+    return done.returncode, json.loads(done.stdout), seen
 
 
 def test_the_linter_finds_nothing() -> None:
-    linter = shutil.which("zizmor", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    status, found, seen = lint(ROOT, ".github", "action.yml")
+    assert (status, found) == (0, [])
+    assert seen == {*OURS, ".github/dependabot.yml"}
+
+
+def test_the_linter_finds_nothing_in_a_new_archive(seeded: Path) -> None:
+    status, found, seen = lint(seeded, ".")
+    assert (status, found) == (0, [])
+    others = {".github/dependabot.yml", ".pre-commit-config.yaml"}
+    assert seen == {name.removeprefix("init: ") for name in THEIRS} | others
+
+
+def test_the_linter_would_find_something(seeded: Path, tmp_path: Path) -> None:
+    text = (seeded / ".github" / "workflows" / "check.yml").read_text()
+    (tmp_path / "check.yml").write_text(text.replace("on: pull_request", "on: pull_request_target"))
+    assert lint(tmp_path, "check.yml")[0] != 0
+
+
+SCHEMAS = {
+    "vendor.github-workflows": [".github/workflows"],
+    "vendor.github-actions": ["action.yml", ".github/actions"],
+    "vendor.dependabot": [".github/dependabot.yml"],
+}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_they_are_as_their_schemas_want_them(seeded: Path, schema: str) -> None:
+    """With the schemas that the checker brings along: nothing is fetched."""
+    found: list[Path] = []
+    for folder in (ROOT, seeded):
+        for name in SCHEMAS[schema]:
+            place = folder / name
+            found += [place] if place.is_file() else sorted(place.rglob("*.yml"))
+    assert len(found) == {"vendor.github-workflows": 6}.get(schema, 2)
     done = subprocess.run(
-        [linter or need("zizmor"), "--offline", "--persona", "pedantic", "--strict-collection", "--no-ignores",
-         "--format", "json", ".github"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (done.returncode, json.loads(done.stdout)) == (0, []), done.stderr
+        [BIN / "check-jsonschema", "--builtin-schema", schema, *found], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_every_action_is_pinned_by_its_whole_hash(path: Path) -> None:
-    used = [step["uses"] for step in steps(path) if "uses" in step]
-    assert used == re.findall(r"uses: (\S+@[0-9a-f]{40}) # v[0-9]+\.[0-9]+\.[0-9]+\n", path.read_text("utf-8"))
+# -- what they may do ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_what_is_not_granted_is_refused(path: Path) -> None:
-    workflow, text = read(path), path.read_text("utf-8")
-    assert workflow["permissions"] == {} and all(job["permissions"] for job in jobs(path))
-    assert all(0 < job["timeout-minutes"] <= 60 for job in jobs(path))
-    assert workflow["concurrency"]["group"]
-    assert "secrets" not in text
-    assert workflow[True].keys().isdisjoint({"pull_request_target", "workflow_run"})  # YAML 1.1 reads `on` as true
-    for step in steps(path):
+@pytest.mark.parametrize("name", ALL)
+def test_every_action_is_pinned_by_its_whole_hash(name: str) -> None:
+    used = [step["uses"] for step in steps_of(parsed(name)) if "uses" in step]
+    pinned = re.findall(r"uses: (\S+@[0-9a-f]{40}) # v[0-9]+\.[0-9]+\.[0-9]+\n", ALL[name])
+    assert used and [each for each in used if not each.startswith("$/")] == pinned
+    assert not [each for each in used if each.startswith("./")], "a pull request could have written it"
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_what_is_not_granted_is_refused(name: str) -> None:
+    workflow = parsed(name)
+    assert workflow["permissions"] == {} and workflow["concurrency"]["group"]
+    assert (
+        workflow[True].keys().isdisjoint({"pull_request_target", "workflow_run"})
+        if isinstance(workflow[True], dict)
+        else workflow[True] == "pull_request"
+    )  # YAML 1.1 reads `on` as true
+    for job in workflow["jobs"].values():
+        assert job["permissions"] and 0 < job["timeout-minutes"] <= 60 and job["runs-on"] == "ubuntu-24.04"
+        assert "write" not in job["permissions"].values() or "secrets." not in json.dumps(job)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_credential_is_left_behind(name: str) -> None:
+    for step in steps_of(parsed(name)):
         if "actions/checkout@" in step.get("uses", ""):
             assert step["with"]["persist-credentials"] is False
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
-def test_no_script_is_put_together_from_data(path: Path) -> None:
-    found = [place for place, text in texts(read(path)) if "${{" in text]
-    assert found and set(found) <= {"env", "with"}
-    assert read(path)["defaults"] == {"run": {"shell": "bash"}}
+@pytest.mark.parametrize("name", PULL_REQUESTS)
+def test_what_a_pull_request_brings_meets_no_secret_and_no_right_to_write(name: str) -> None:
+    workflow = parsed(name)
+    assert workflow[True] == "pull_request"
+    for job in workflow["jobs"].values():
+        assert job["permissions"] == {"contents": "read"}
+        assert job.keys().isdisjoint({"environment", "secrets", "uses"})
+    assert not re.search(r"secrets|github\.token|GITHUB_TOKEN|id-token|key", ALL[name])
+
+
+def test_no_other_workflow_is_started_by_a_pull_request() -> None:
+    others = [parsed(name)[True] for name in WORKFLOWS if name not in PULL_REQUESTS]
+    assert all(started.keys() <= {"push", "schedule", "workflow_dispatch"} for started in others)
+    assert all(started.get("push", {"branches": ["main"]}) == {"branches": ["main"]} for started in others)
+
+
+@pytest.mark.parametrize("name", [name for name in WORKFLOWS if name.endswith("publish.yml")])
+def test_one_job_has_the_key_and_it_stands_in_a_protected_environment(name: str) -> None:
+    workflow = parsed(name)
+    holders = [key for key, job in workflow["jobs"].items() if "secrets." in json.dumps(job)]
+    assert holders == ["sign"]
+    job = workflow["jobs"]["sign"]
+    assert (job["environment"], job["permissions"]) == ("publication", {"contents": "read"})
+    assert re.findall(r"secrets\.\w+", ALL[name]) == ["secrets.LETTERBOOK_KEY"]
+    rights = {key: job["permissions"] for key, job in workflow["jobs"].items() if key != "sign"}
+    assert rights == {
+        "attest": {"attestations": "write", "id-token": "write"},
+        "deploy": {"pages": "write", "id-token": "write"},
+        "verify": {"contents": "read"},
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if not name.endswith("publish.yml")])
+def test_the_others_know_no_secret(name: str) -> None:
+    assert "secrets" not in ALL[name]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_script_is_put_together_from_data(name: str) -> None:
+    found = {place for place, text in texts(parsed(name)) if "${{" in text}
+    assert found <= {"env", "with", "group", "outputs", "sums", "url", "value"}
+    for step in steps_of(parsed(name)):
+        if "run" in step and "jobs" not in parsed(name):
+            assert step["shell"] == "bash"
+    if "jobs" in parsed(name) and any("run" in step for step in steps_of(parsed(name))):
+        assert parsed(name)["defaults"] == {"run": {"shell": "bash"}}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "scripts").iterdir()), ids=lambda path: path.name)
+def test_a_script_stops_at_the_first_fault(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert "\nset -euo pipefail\n" in text and "${{" not in text and "eval" not in text
+    used = [name for name, text in ALL.items() if f"/.github/scripts/{path.name}" in text]
+    assert len(used) == 2 and "action.yml" in used
+    assert subprocess.run([need("bash"), "-n", path], check=False).returncode == 0
+
+
+def test_the_judge_is_the_base_and_the_pull_request_is_not_run() -> None:
+    (job,) = parsed(".github/workflows/check.yml")["jobs"].values()
+    fetched = [step["with"] for step in job["steps"] if "actions/checkout@" in step.get("uses", "")]
+    assert fetched[0]["ref"] == "${{ github.event.pull_request.base.sha }}" and fetched[0]["path"] == "judge"
+    assert (fetched[1].get("ref"), fetched[1]["path"], fetched[1]["fetch-depth"]) == (None, "archive", 0)
+    scripts = [step["run"] for step in job["steps"] if "run" in step]
+    assert not [text for text in scripts if "archive" in text]
+
+
+# -- who must agree --------------------------------------------------------------------------------------------
+
+HARMLESS = {"CHANGELOG.md", "CONTRIBUTING.md", "README.md"}
+
+
+def owned(text: str, path: str) -> bool:
+    """Whether the last line of a CODEOWNERS that fits a path names somebody; its patterns are paths, folders with /."""
+    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    assert all(row[0].startswith("/") and "*" not in row[0] for row in rows)
+    fitting = [row for row in rows if f"/{path}" == row[0] or (row[0].endswith("/") and f"/{path}".startswith(row[0]))]
+    return bool(fitting) and len(fitting[-1]) > 1 and all(owner.startswith("@") for owner in fitting[-1][1:])
+
+
+def test_every_path_that_matters_has_an_owner() -> None:
+    text = (ROOT / ".github" / "CODEOWNERS").read_text("utf-8")
+    tracked = git(ROOT, "ls-files", "-z").split("\0")
+    assert {path for path in tracked if path and not owned(text, path)} <= HARMLESS
+    for path in ("records/archive.yaml", "records/erasures.yaml", "records/keys/1.allowed_signers"):
+        assert owned(text, path)
+        assert f"\n/{path} " in text or f"\n/{PurePosixPath(path).parent}/ " in text, "and is named as such"
+
+
+def test_every_path_of_a_new_archive_that_matters_has_an_owner() -> None:
+    text = SEEDS[".github/CODEOWNERS"].decode()
+    others = {path for path in SEEDS if not owned(text, path)}
+    assert others == {".editorconfig", ".gitignore", ".vscode/extensions.json", ".vscode/settings.json", "README.md"}
+    assert owned(text, "records/keys/1.allowed_signers") and owned(text, "records/erasures.yaml")
+
+
+# -- the audit -------------------------------------------------------------------------------------------------
 
 
 def test_the_audit_may_read_and_tell_and_no_more() -> None:
-    workflow = read(AUDIT)
-    (job,) = jobs(AUDIT)
-    assert job["permissions"] == {"contents": "read", "actions": "read", "issues": "write"}
-    triggers = workflow[True]
-    assert triggers.keys() == {"schedule", "workflow_dispatch"}
-    minute, hour, *days = triggers["schedule"][0]["cron"].split()
-    assert int(minute) % 2 == 1 and 0 <= int(hour) <= 23 and days == ["*", "*", "*"]
-    assert workflow["concurrency"]["cancel-in-progress"] is False
-    told = [step["name"] for step in job["steps"] if "GH_TOKEN" in step.get("env", {})]
+    for name in (".github/workflows/audit.yml", "init: .github/workflows/audit.yml"):
+        workflow = parsed(name)
+        (job,) = workflow["jobs"].values()
+        assert job["permissions"] == {"contents": "read", "actions": "read", "issues": "write"}
+        triggers = workflow[True]
+        assert triggers.keys() == {"schedule", "workflow_dispatch"}
+        minute, hour, *days = triggers["schedule"][0]["cron"].split()
+        assert int(minute) % 2 == 1 and 0 <= int(hour) <= 23 and days == ["*", "*", "*"]
+        assert workflow["concurrency"]["cancel-in-progress"] is False
+        (step,) = job["steps"]
+        assert OWN.fullmatch(step["uses"]) and step["uses"].partition("@")[0].endswith("/.github/actions/audit")
+    told = [step["name"] for step in steps_of(read(AUDITING)) if "GH_TOKEN" in step.get("env", {})]
     assert told == ["Read the settings", "Fetch what the audit before this one kept", "Tell"]
 
 
-def test_the_audit_installs_from_the_lock_file() -> None:
-    assert [step["run"] for step in steps(AUDIT) if step.get("run", "").startswith("make")] == ["make .venv/.ready"]
+def test_letterbook_is_installed_from_its_lock_file() -> None:
+    runs = [step["run"] for name in ALL for step in steps_of(parsed(name)) if "make" in step.get("run", "")]
+    assert len(runs) == 5 and all(
+        re.search(r'make -C (judge|letterbook|"\$GITHUB_ACTION_PATH\S*) \.venv/\.ready', r) for r in runs
+    )
     done = subprocess.run(
         ["make", "--dry-run", "--always-make", ".venv/.ready"], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -121,422 +293,6 @@ def test_the_page_for_operators_names_what_the_audit_reads_and_keeps() -> None:
     page, text = (ROOT / "docs" / "audit.md").read_text("utf-8"), AUDIT.read_text("utf-8")
     settings = set(re.findall(r"\bvars\.(\w+)", text))
     assert settings == {"LETTERBOOK_KEYS", "LETTERBOOK_SITE"} == set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
-    (kept,) = [step["with"]["name"] for step in steps(AUDIT) if "upload-artifact" in step.get("uses", "")]
+    (kept,) = [step["with"]["name"] for step in steps_of(read(AUDITING)) if "upload-artifact" in step.get("uses", "")]
     assert f"the artifact `{kept}`" in page
     assert set(re.findall(r"`([a-z]+(?:-[a-z]+)*)`(?: or| alone|:)", page)) <= {kind.name for kind in STEPS}
-
-
-# -- what they do --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran:
-    """How one run ended: the name of the step that failed, its log, its summary, and what gh was asked."""
-
-    failed: str | None
-    log: str
-    summary: str
-    calls: list[list[str]]
-
-    def asked(self, *words: str) -> list[list[str]]:
-        return [call for call in self.calls if call[: len(words)] == list(words)]
-
-
-@dataclass(kw_only=True)
-class Runner:
-    """Runs the audit's steps as they stand, in a folder of its own, between a real archive and a stand-in for gh."""
-
-    folder: Path
-    archive: Path
-    variables: dict[str, str]
-    number: int = 0
-    letterbook: Path = field(default_factory=lambda: Path(LETTERBOOK))
-
-    def __post_init__(self) -> None:
-        for tool in ("bash", "git", "jq"):
-            need(tool)
-        self.state = hub.fresh()
-
-    @property
-    def place(self) -> Path:
-        return self.folder / "hub.json"
-
-    @property
-    def state(self) -> hub.State:
-        found: hub.State = json.loads(self.place.read_text("utf-8"))
-        return found
-
-    @state.setter
-    def state(self, state: hub.State) -> None:
-        self.folder.mkdir(exist_ok=True)
-        self.place.write_text(json.dumps(state), "utf-8")
-
-    def run(self, *, event: str = "schedule", ref: str = "refs/heads/main") -> Ran:
-        """Run every step of the workflow, and note the run among those that gh knows."""
-        self.number += 1
-        run = _Run(runner=self, folder=self.folder / f"run{self.number}", ref=ref)
-        failed = run.all()
-        state = self.state
-        state["runs"].append({"id": self.number, "event": event, "status": "completed", "artifacts": run.artifacts})
-        calls, state["calls"] = state["calls"], []
-        self.state = state
-        assert not [call for call in calls if call[:1] not in (["api"], ["run"], ["issue"])]
-        return Ran(failed=failed, log=run.log, summary=(run.folder / "summary").read_text("utf-8"), calls=calls)
-
-    def open_issues(self) -> list[hub.State]:
-        return [issue for issue in self.state["issues"] if issue["state"] == "open"]
-
-    def kept(self) -> bytes | None:
-        """What the newest run kept."""
-        artifacts = self.state["runs"][-1]["artifacts"]
-        return (Path(artifacts[0]["folder"]) / "state").read_bytes() if artifacts else None
-
-
-@dataclass(kw_only=True)
-class _Run:
-    """One run: its work tree, its folder for temporary files, and the outputs of its steps."""
-
-    runner: Runner
-    folder: Path
-    ref: str
-    log: str = ""
-    outputs: dict[str, str] = field(default_factory=dict)
-    artifacts: list[Node] = field(default_factory=list)
-
-    def all(self) -> str | None:
-        """Make every step whose condition holds; return the name of the first that failed."""
-        for name in ("work", "temp", "bin"):
-            (self.folder / name).mkdir(parents=True)
-        (self.folder / "summary").touch()
-        self._command("gh", f'exec {sys.executable} {ROOT / "tests" / "hub.py"} "$@"')
-        venv = '[ "$*" = .venv/.ready ] && mkdir -p .venv/bin && ln -s'
-        self._command("make", f"{venv} {self.runner.letterbook} .venv/bin/letterbook")
-        failed: str | None = None
-        outcomes: dict[str, bool] = {}
-        for step in steps(AUDIT):
-            condition = step.get("if")
-            assert condition in (None, "!cancelled() && steps.verify.outcome == 'success'")
-            if failed if condition is None else not outcomes.get("verify"):
-                continue
-            good = self._step(step)
-            outcomes[str(step.get("id"))] = good
-            failed = failed if good else failed or step["name"]
-        return failed
-
-    def _command(self, name: str, line: str) -> None:
-        (self.folder / "bin" / name).write_text(f"#!/bin/sh\n{line}\n", "utf-8")
-        (self.folder / "bin" / name).chmod(0o755)
-
-    def _step(self, step: Node) -> bool:
-        action = step.get("uses", "").partition("@")[0]
-        given = {name: self._filled(value) for name, value in step.get("with", {}).items()}
-        if action == "actions/checkout":
-            depth = [] if given.get("fetch-depth") == "0" else ["--depth", "1"]
-            git(self.folder, "clone", "--quiet", *depth, self.runner.archive.resolve().as_uri(), "work")
-        elif action == "actions/upload-artifact":
-            self._keep(given)
-        elif not action:
-            return self._script(step)
-        return True
-
-    def _keep(self, given: dict[str, str]) -> None:
-        if not Path(given["path"]).exists():
-            assert given["if-no-files-found"] == "ignore"
-            return
-        folder = self.folder / "artifact"
-        folder.mkdir()
-        shutil.copy(given["path"], folder)
-        self.artifacts.append({"name": given["name"], "expired": False, "folder": str(folder)})
-
-    def _script(self, step: Node) -> bool:
-        script = self.folder / "script"
-        script.write_text(step["run"], "utf-8")
-        (self.folder / "output").write_text("")
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
-            cwd=self.folder / "work", capture_output=True, text=True, check=False, errors="surrogateescape",
-            env=self._environment() | {name: self._filled(value) for name, value in step.get("env", {}).items()},
-        )  # fmt: skip
-        self.log += done.stdout + done.stderr
-        for row in (self.folder / "output").read_text("utf-8").splitlines():
-            name, _, value = row.partition("=")
-            self.outputs[f"steps.{step['id']}.outputs.{name}"] = value
-        return done.returncode == 0
-
-    def _environment(self) -> dict[str, str]:
-        return {
-            "PATH": f"{self.folder / 'bin'}:{CLEAN['PATH']}",
-            "HOME": str(self.folder),
-            "HUB": str(self.runner.place),
-            "GITHUB_OUTPUT": str(self.folder / "output"),
-            "GITHUB_REF": self.ref,
-            "GITHUB_REPOSITORY": hub.REPOSITORY,
-            "GITHUB_RUN_ID": str(self.runner.number),
-            "GITHUB_SERVER_URL": "https://github.com",
-            "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
-            "RUNNER_TEMP": str(self.folder / "temp"),
-        }
-
-    def _filled(self, value: Any) -> str:
-        """Return a value with its expressions replaced; one that no run knows is an error."""
-        known = {"github.token": "token", "github.repository": hub.REPOSITORY, "runner.temp": f"{self.folder}/temp"}
-        known |= {
-            f"vars.{name}": self.runner.variables.get(name, "") for name in ("LETTERBOOK_KEYS", "LETTERBOOK_SITE")
-        }
-        known |= self.outputs
-        return re.sub(r"\$\{\{ (\S+) \}\}", lambda found: known[found[1]], str(value))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """An archive that published twice, and the list that names its key."""
-
-    archive: Path
-    sites: tuple[Path, Path]
-    keys: str
-
-    def tampered(self, folder: Path) -> Path:
-        site = shutil.copytree(self.sites[1], folder)
-        (site / "index.html").write_text("<p>Nobody wrote anything.\n")
-        return site
-
-
-@pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    folder = tmp_path_factory.mktemp("told")
-    archive = Archive(folder / "archive")
-    archive.begin()
-    (folder / "key").write_bytes(generate_private_key("test"))
-    sites = []
-    for number in range(2):
-        archive.letter((FIRST, SECOND)[number])
-        if number:
-            archive.letter(FIRST, summary="Asks more.", changes=[change("addition")])
-        archive.commit()
-        done = letterbook(archive.folder, "publish", "--out", folder / f"site{number}", "--key", folder / "key")
-        assert done.status == 0, done.err
-        sites.append(folder / f"site{number}")
-    keys = (sites[0] / "keys" / "allowed_signers").read_text("utf-8")
-    return Told(archive=archive.folder, sites=(sites[0], sites[1]), keys=keys)
-
-
-@pytest.fixture
-def runner(told: Told, tmp_path: Path) -> Runner:
-    """A repository whose variables are set, with the newest publication on its site."""
-    variables = {"LETTERBOOK_KEYS": told.keys, "LETTERBOOK_SITE": str(told.sites[1])}
-    return Runner(folder=tmp_path / "runs", archive=told.archive, variables=variables)
-
-
-@pytest.fixture
-def nowhere() -> Iterator[str]:
-    """An address on this machine at which nobody listens: its port is taken, and stays so."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}/"
-
-
-def assert_is_code(text: str, *introduction: str) -> None:
-    """A text is these lines, an empty one, and a report of which every line is indented as code."""
-    lines = text.split("\n")
-    assert lines[: len(introduction) + 1] == [*introduction, ""]
-    assert all(line.startswith("    ") for line in lines[len(introduction) + 1 :] if line)
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text)
-
-
-def test_a_good_publication_is_no_issue(runner: Runner, told: Told) -> None:
-    ran = runner.run()
-    assert (ran.failed, runner.state["issues"], ran.asked("issue")) == (None, [], [])
-    assert "compared with nothing" in ran.log
-    assert_is_code(ran.summary, "The publication verifies.")
-    assert ": verified\n" in ran.summary and "files-rebuilt" in ran.summary
-    assert State.parse(runner.kept() or b"").note == (told.sites[1] / "log" / "checkpoint").read_bytes()
-    again = runner.run()
-    assert (again.failed, "what run 1 saw" in again.log, "unchanged: the log" in again.summary) == (None, True, True)
-
-
-def test_a_tampered_publication_is_one_issue_until_it_is_mended(runner: Runner, told: Told, tmp_path: Path) -> None:
-    assert runner.run().failed is None
-    runner.variables["LETTERBOOK_SITE"] = str(told.tampered(tmp_path / "tampered"))
-    for number in (2, 3, 4):
-        ran = runner.run()
-        (issue,) = runner.state["issues"]
-        assert (ran.failed, issue["title"], issue["comments"]) == ("Tell", TITLE, [])
-        assert len(ran.asked("issue")) == (number == 2)
-    said = ("The publication does not verify.", "Failed steps: files files-rebuilt")
-    where = f"Run: https://github.com/{hub.REPOSITORY}/actions/runs/2"
-    assert_is_code(issue["body"], *said, where, "What to do: docs/audit.md")
-    assert re.search(r"^    FAIL [0-9]+ files: ", issue["body"], re.MULTILINE)
-    assert re.search(r"^     +index\.html(: sha256)?$", issue["body"], re.MULTILINE)
-
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[0])
-    for _ in range(2):
-        assert runner.run().failed == "Tell"
-    (issue,) = runner.open_issues()
-    (comment,) = issue["comments"]
-    assert comment["body"].splitlines()[1] == "Failed steps: since", "another fault is told, and once"
-
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[1])
-    assert runner.run().failed is None
-    (issue,) = runner.state["issues"]
-    assert (issue["state"], "passes again" in issue["comments"][-1]["body"]) == ("closed", True)
-    assert runner.run().asked("issue") == []
-
-    runner.variables["LETTERBOOK_SITE"] = str(tmp_path / "tampered")
-    assert runner.run().failed == "Tell"
-    assert [issue["state"] for issue in runner.state["issues"]] == ["closed", "open"]
-
-
-def test_an_issue_of_somebody_else_is_left_alone(runner: Runner, told: Told, tmp_path: Path) -> None:
-    state = runner.state
-    state["issues"] = [hub.issue(1, TITLE, "somebody"), hub.issue(2, f"{TITLE}?"), hub.issue(3, TITLE)]
-    state["issues"][2]["pull_request"] = {"url": "https://letterbook.example/3"}
-    runner.state = state
-    assert runner.run().asked("issue") == []
-    runner.variables["LETTERBOOK_SITE"] = str(told.tampered(tmp_path / "tampered"))
-    runner.run()
-    assert [issue["title"] for issue in runner.open_issues()[3:]] == [TITLE]
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[1])
-    runner.run()
-    assert [issue["number"] for issue in runner.open_issues()] == [1, 2, 3]
-
-
-def test_what_cannot_be_reached_is_no_issue_and_no_pass(runner: Runner, told: Told, nowhere: str) -> None:
-    state = runner.state
-    state["issues"] = [hub.issue(1, TITLE)]
-    runner.state = state
-    runner.variables["LETTERBOOK_SITE"] = nowhere
-    ran = runner.run()
-    assert (ran.failed, ran.asked("issue"), runner.kept()) == ("Tell", [], None)
-    assert_is_code(ran.summary, "The publication could not be checked, or not in full.")
-    assert [issue["number"] for issue in runner.open_issues()] == [1]
-
-
-def test_a_rollback_is_caught_whatever_happened_since(runner: Runner, told: Told, nowhere: str) -> None:
-    runner.run()
-    first = runner.kept()
-    runner.variables["LETTERBOOK_SITE"] = nowhere
-    runner.run()
-    assert runner.kept() == first, "what could not be checked changes nothing that is remembered"
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[0])
-    for _ in range(2):
-        ran = runner.run()
-        assert (ran.failed, "rollback: you remember" in ran.summary, runner.kept()) == ("Tell", True, first)
-    assert [issue["body"].splitlines()[1] for issue in runner.open_issues()] == ["Failed steps: since"]
-
-
-def test_a_growing_archive_moves_the_memory_on(runner: Runner, told: Told) -> None:
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[0])
-    runner.run()
-    first = runner.kept()
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[1])
-    ran = runner.run()
-    assert (ran.failed, "extends: the" in ran.summary, runner.kept() == first) == (None, True, False)
-
-
-def test_a_memory_that_cannot_be_fetched_ends_the_run(runner: Runner, told: Told) -> None:
-    runner.run()
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[0])
-    for broken in ("audit.yml/runs", "/artifacts", "run download"):
-        runner.state = runner.state | {"broken": [broken]}
-        ran = runner.run()
-        assert (ran.failed, runner.kept()) == ("Fetch what the audit before this one kept", None)
-    runner.state = runner.state | {"broken": []}
-    assert "rollback" in runner.run().summary, "runs that kept nothing are passed over"
-
-
-def test_only_what_a_scheduled_run_kept_is_believed(runner: Runner, told: Told) -> None:
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[0])
-    for event in ("workflow_dispatch", "pull_request", "push"):
-        runner.run(event=event)
-    assert "compared with nothing" in runner.run().log
-    state = runner.state
-    state["runs"][-1]["artifacts"][0]["expired"] = True
-    runner.state = state
-    assert "compared with nothing" in runner.run().log
-    assert "what run 5 saw" in runner.run(event="workflow_dispatch").log
-
-
-@pytest.mark.parametrize("kept", [b"", b"seen yesterday\n", b'{"log":'])
-def test_a_memory_that_cannot_be_read_is_no_pass(runner: Runner, kept: bytes) -> None:
-    runner.run()
-    (Path(runner.state["runs"][0]["artifacts"][0]["folder"]) / "state").write_bytes(kept)
-    ran = runner.run()
-    assert (ran.failed, ran.asked("issue"), runner.kept()) == ("Tell", [], kept)
-    assert "could not be checked" in ran.summary
-
-
-@pytest.mark.parametrize("names", [["LETTERBOOK_KEYS"], ["LETTERBOOK_SITE"], ["LETTERBOOK_KEYS", "LETTERBOOK_SITE"]])
-def test_without_its_settings_nothing_is_audited_and_it_says_so(runner: Runner, names: list[str]) -> None:
-    for name in names:
-        del runner.variables[name]
-    ran = runner.run()
-    assert (ran.failed, ran.calls, runner.kept()) == ("Read the settings", [], None)
-    assert [row.split(" is not set")[0].split()[-1] for row in ran.log.splitlines()] == names
-
-
-def test_another_branch_is_not_audited(runner: Runner) -> None:
-    for ref in ("refs/heads/other", "refs/tags/main"):
-        ran = runner.run(event="workflow_dispatch", ref=ref)
-        assert (ran.failed, "default branch" in ran.log, runner.kept()) == ("Read the settings", True, None)
-
-
-@pytest.mark.parametrize("keys", ["no key list", "publisher ssh-ed25519 AAAA", "# nobody\n"])
-def test_a_key_list_that_cannot_be_used_is_no_issue(runner: Runner, keys: str) -> None:
-    runner.variables["LETTERBOOK_KEYS"] = keys
-    ran = runner.run()
-    assert (ran.failed, ran.asked("issue")) == ("Tell", [])
-    assert "could not be checked" in ran.summary
-
-
-def test_a_key_list_pasted_into_a_form_is_read(runner: Runner, told: Told) -> None:
-    runner.variables["LETTERBOOK_KEYS"] = told.keys.replace("\n", "\r\n")
-    assert runner.run().failed is None
-
-
-def test_another_key_than_the_one_that_is_set_is_an_issue(runner: Runner, tmp_path: Path) -> None:
-    """Whoever may push to the site, or to the repository's own lists, still does not hold the variable."""
-    other = re.sub(r"AAAA\S+", lambda found: found[0][:-4] + "AAAA", runner.variables["LETTERBOOK_KEYS"])
-    runner.variables["LETTERBOOK_KEYS"] = other
-    ran = runner.run()
-    assert (ran.failed, runner.kept()) == ("Tell", None)
-    (issue,) = runner.open_issues()
-    assert "index-signature" in issue["body"].splitlines()[1]
-
-
-@pytest.mark.parametrize("status", [1, 2, 70, 127])
-def test_a_letterbook_that_does_not_run_is_no_issue(runner: Runner, tmp_path: Path, status: int) -> None:
-    """Python itself ends with 1 where a package is missing: without a failed step that says nothing of the site."""
-    runner.letterbook = tmp_path / "letterbook"
-    runner.letterbook.write_text(f"#!/bin/sh\nprintf 'Traceback\\r@octocat\\n' >&2\nexit {status}\n")
-    runner.letterbook.chmod(0o755)
-    ran = runner.run()
-    assert (ran.failed, ran.asked("issue")) == ("Tell", [])
-    assert_is_code(ran.summary, "The publication could not be checked, or not in full.")
-
-
-def test_a_hostile_report_can_do_nothing(runner: Runner, told: Told, tmp_path: Path) -> None:
-    site = shutil.copytree(told.sites[1], tmp_path / "site")
-    (site / HOSTILE.replace("/", "_")).write_text("x")
-    for number in range(2000):
-        (site / f"smuggled-é-{number:04}.html").write_text("x")
-    runner.variables["LETTERBOOK_SITE"] = str(site)
-    ran = runner.run()
-    (issue,) = runner.open_issues()
-    for text in (issue["body"], ran.summary):
-        report = text.split("\n\n", 1)[1].rstrip("\n")
-        assert 49_000 < len(report) <= 50_100 and report.endswith("prints the whole report)")
-        assert "@octocat" in report and not re.search(r"^(?!    )(?!$)", report, re.MULTILINE)
-    assert "octocat" not in ran.log and "forged" not in ran.log
-    (call,) = ran.asked("issue")
-    assert call[:4] == ["issue", "create", "--title", TITLE]
-
-
-def test_an_issue_that_cannot_be_opened_fails_the_run_too(runner: Runner, told: Told, tmp_path: Path) -> None:
-    runner.variables["LETTERBOOK_SITE"] = str(told.tampered(tmp_path / "tampered"))
-    runner.state = runner.state | {"broken": ["issue create"]}
-    assert runner.run().failed == "Tell"
-    runner.state = runner.state | {"broken": ["/issues"]}
-    assert runner.run().failed == "Tell"
-    assert runner.state["issues"] == []
-    runner.variables["LETTERBOOK_SITE"] = str(told.sites[1])
-    assert runner.run().failed == "Tell", "nobody knows whether there is one to be closed"
