@@ -48,13 +48,9 @@ class Archive:
         findings = list(snapshot.faults)
         records: dict[str, Record] = {}
         for key, files in paths.items():
-            record, faults = read(files[0], snapshot.files[files[0]])
+            record, faults = read_record(files[0], snapshot.files[files[0]])
             findings += faults
-            if record is None or any(fault.severity == "error" for fault in faults):
-                continue
-            impossible = list(_impossible_dates(record))
-            findings += impossible
-            if not impossible:
+            if record is not None:
                 records[key] = record
         return cls._of_records(records, paths, snapshot), findings
 
@@ -91,6 +87,15 @@ class Archive:
     def location(self, key: str, *pointer: str | int, on: str = "value") -> Location:
         """Return where a field of a record stands."""
         return self.records[key].locate(*pointer, on="key" if on == "key" else "value")
+
+
+def read_record(path: str, data: bytes) -> tuple[Record | None, list[Finding]]:
+    """Read one record; it is given back if nothing but warnings is to be said of it, and every date names a day."""
+    record, faults = read(path, data)
+    if record is None or any(fault.severity == "error" for fault in faults):
+        return None, list(faults)
+    impossible = list(_impossible_dates(record))
+    return None if impossible else record, [*faults, *impossible]
 
 
 def _paths(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:

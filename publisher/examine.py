@@ -12,12 +12,16 @@ from publisher.snapshot import Snapshot
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Examined:
-    """An archive with its files, its history, and everything that is wrong with it."""
+    """An archive with its files, its history, and everything that is wrong with it.
+
+    `only` names the files that were judged, where that is not the whole archive (narrow.py).
+    """
 
     snapshot: Snapshot
     history: History
     archive: Archive
     findings: tuple[Finding, ...]
+    only: tuple[str, ...] | None = None
 
     @property
     def errors(self) -> int:

@@ -12,11 +12,12 @@ import hashlib
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
 
 from publisher.errors import RepositoryError, UsageError
 from publisher.layout import require_files
@@ -105,25 +106,38 @@ class Repository:
     Nothing in it is written either, but by `begin` and `commit_all`, which are for an archive that is new.
     """
 
-    def __init__(self, root: Path, *, index_file: str | None = None) -> None:
+    def __init__(self, root: Path, *, index_file: str | None = None, light: bool = False) -> None:
         self.root = root
-        self._index_file = index_file
-        self._git = _command_object(root)
-        self.object_format = self._object_format()
+        self._environment = dict(ENVIRONMENT, PATH=absolute_path())
+        if index_file is not None:
+            self._environment["GIT_INDEX_FILE"] = index_file
+        self._git = _Plain(root, self._environment) if light else _command_object(root)
+        self.foresee(_PARTIAL, _REMOTES, _commit_named("HEAD"))
+        self.object_format, self.git_dir, self._own_git_dir = self._what_it_is()
 
     @classmethod
-    def find(cls, start: Path, *, index_file: str | None = None) -> "Repository":
-        """Return the repository that holds the folder `start`; raises RepositoryError where there is none."""
+    def find(cls, start: Path, *, index_file: str | None = None, light: bool = False) -> "Repository":
+        """Return the repository that holds the folder `start`; raises RepositoryError where there is none.
+
+        `light` starts git without GitPython, which takes longer to load than a small check to run
+        (docs/decisions/0014-git-without-gitpython-in-a-hook.md); what git gets to see is the same.
+        """
         here = start.resolve()
         if not here.is_dir():
             raise UsageError(f"{start} is not a folder", "name a folder that is a git repository or inside one")
         for folder in (here, *here.parents):
             if (folder / ".git").exists() or _is_bare(folder):
-                return cls(folder, index_file=index_file)
+                return cls(folder, index_file=index_file, light=light)
         raise RepositoryError(
             f"{start} is not inside a git repository",
             "stand in a clone of the archive, or name one; a new archive begins with 'git init'",
         )
+
+    def foresee(self, *commands: Sequence[str]) -> None:
+        """Start commands whose answers will be asked for soon, where git is started lightly: Python goes on loading."""
+        if isinstance(self._git, _Plain):
+            for arguments in commands:
+                self._git.begin(self._command(arguments))
 
     # -- running git ---------------------------------------------------------------------------------------
 
@@ -131,7 +145,7 @@ class Repository:
     def begin(cls, root: Path) -> "Repository":
         """Make a repository of a folder, on the branch `main`, without anybody's template."""
         made = cls.__new__(cls)
-        made.root, made._index_file, made._git = root, None, _command_object(root)
+        made.root, made._environment, made._git = root, dict(ENVIRONMENT, PATH=absolute_path()), _command_object(root)
         made._run("init", "--quiet", "--initial-branch=main", "--template=", ".")
         return cls(root)
 
@@ -147,10 +161,11 @@ class Repository:
         return self.resolve("HEAD")
 
     def _command(self, arguments: Sequence[str], extra: Mapping[str, str] = _NOTHING) -> list[str]:
-        environment = {**ENVIRONMENT, "PATH": absolute_path(), **extra}
-        if self._index_file is not None:
-            environment["GIT_INDEX_FILE"] = self._index_file
-        command = [program("env"), "-i", *(f"{name}={value}" for name, value in environment.items()), "git"]
+        command: list[str] = []
+        if extra or not isinstance(self._git, _Plain):
+            variables = (f"{name}={value}" for name, value in {**self._environment, **extra}.items())
+            command += [program("env"), "-i", *variables]
+        command.append("git")
         for setting in (*DISARMED, f"safe.directory={self.root}"):
             command += ["-c", setting]
         return [*command, *arguments]
@@ -201,21 +216,20 @@ class Repository:
 
     # -- what kind of repository this is -------------------------------------------------------------------
 
-    def _object_format(self) -> ObjectFormat:
-        _, output = self._run("rev-parse", "--show-object-format", seconds=START_SECONDS)
-        return "sha256" if output.strip() == b"sha256" else "sha1"
-
-    @property
-    def git_dir(self) -> Path:
-        """The folder that all work trees of this repository share."""
-        _, output = self._run("rev-parse", "--path-format=absolute", "--git-common-dir")
-        return Path(os.fsdecode(output.rstrip(b"\n")))
+    def _what_it_is(self) -> tuple[ObjectFormat, Path, Path]:
+        """Return the object format, the git directory that all work trees share, and that of this work tree."""
+        asked = "--show-object-format", "--path-format=absolute", "--git-common-dir", "--git-dir"
+        _, output = self._run("rev-parse", *asked, seconds=START_SECONDS)
+        name, *folders = output.removesuffix(b"\n").split(b"\n")
+        if len(folders) != 2:  # one of them has a line break in its name
+            folders = [self._run("rev-parse", "--path-format=absolute", each)[1][:-1] for each in asked[2:]]
+        common, own = (Path(os.fsdecode(folder)) for folder in folders)
+        return "sha256" if name == b"sha256" else "sha1", common, own
 
     def require_whole(self) -> None:
         """Raise RepositoryError unless the whole history is here, in files: not shallow, not grafted, not partial."""
         folder = self.git_dir
-        _, own = self._run("rev-parse", "--path-format=absolute", "--git-dir")
-        require_files(folder, Path(os.fsdecode(own.rstrip(b"\n"))))
+        require_files(folder, self._own_git_dir)
         if (folder / "shallow").exists():
             raise RepositoryError(
                 "this clone is shallow: its history is cut off, so every date would be wrong",
@@ -227,12 +241,7 @@ class Repository:
                 "this clone has grafts: they show a history that was never committed",
                 "remove the file info/grafts in its git directory",
             )
-        status, _ = self._run(
-            "config",
-            "--get-regexp",
-            r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$",
-            accept=(0, 1),
-        )
+        status, _ = self._run(*_PARTIAL, accept=(0, 1))
         if status == 0 or any((folder / "objects" / "pack").glob("*.promisor")):
             raise RepositoryError(
                 "this clone is partial: it lacks objects and would fetch them from wherever its configuration says",
@@ -284,26 +293,20 @@ class Repository:
         """Return the id of the commit that `revision` names, or None."""
         if not revision or revision.startswith("-") or "\0" in revision:
             return None
-        status, output = self._run(
-            "rev-parse",
-            "--quiet",
-            "--verify",
-            "--end-of-options",
-            f"{revision}^{{commit}}",
-            accept=(0, 1, 128),
-        )
+        status, output = self._run(*_commit_named(revision), accept=(0, 1, 128))
         return output.decode("ascii").strip() if status == 0 else None
 
     def tree_of(self, commit: str) -> str:
         """Return the id of a commit's tree."""
         return self._run("rev-parse", "--verify", f"{commit}^{{tree}}")[1].decode("ascii").strip()
 
-    def line(self, commit: str) -> list[LineCommit]:
-        """Return the first-parent line that ends in `commit`, oldest first.
+    def line(self, commit: str, *, since: str | None = None) -> list[LineCommit]:
+        """Return the first-parent line that ends in `commit`, oldest first; without what `since` leads to.
 
         Raises RepositoryError for a date that no calendar with years of four digits has.
         """
-        _, output = self._run("rev-list", "--first-parent", "--reverse", "--timestamp", "--parents", commit)
+        without = [f"^{since}"] if since else []
+        _, output = self._run("rev-list", "--first-parent", "--reverse", "--timestamp", "--parents", commit, *without)
         commits = []
         for row in output.decode("ascii").splitlines():
             time, name, *parents = row.split(" ")
@@ -314,10 +317,11 @@ class Repository:
 
     def merge_base_with_remote(self) -> str | None:
         """Return the merge base of HEAD and the default branch of the remote (origin, else another), or None."""
-        default = self._remote_default()
-        if default is None or self.find_commit("HEAD") is None:
-            return None
-        status, output = self._run("merge-base", "HEAD", default, accept=(0, 1))
+        head = self.find_commit("HEAD")
+        default = None if head is None else self._remote_default(head)
+        if head is None or default is None or default == head:
+            return default
+        status, output = self._run("merge-base", head, default, accept=(0, 1))
         return output.decode("ascii").split("\n")[0] if status == 0 else None
 
     def published(self) -> str | None:
@@ -334,15 +338,17 @@ class Repository:
         status, _ = self._run("config", "--get-regexp", r"^remote\..*\.url$", accept=(0, 1))
         return status == 0
 
-    def _remote_default(self) -> str | None:
-        """Return the ref of a remote's default branch; where no remote says which that is, its main or master."""
-        _, output = self._run("for-each-ref", "--format=%(refname)", "refs/remotes/")
-        refs = output.decode("utf-8", "surrogateescape").splitlines()
+    def _remote_default(self, head: str) -> str | None:
+        """Return the tip of a remote's default branch; where no remote says which that is, of its main or master."""
+        _, output = self._run(*_REMOTES)
+        rows = [row.split(" ", 1) for row in output.decode("utf-8", "surrogateescape").splitlines()]
+        tips = {ref: name for name, ref in rows if ref.count("/") == 3}
         for branch in ("HEAD", "main", "master"):
-            found = [ref for ref in refs if ref.count("/") == 3 and ref.endswith(f"/{branch}")]
+            found = [ref for ref in tips if ref.endswith(f"/{branch}")]
             found.sort(key=lambda ref: (not ref.startswith("refs/remotes/origin/"), ref))
-            if found and self.find_commit(found[0]) is not None:
-                return found[0]
+            tip = tips[found[0]] if found else None
+            if tip is not None and (tip == head or (tip := self.find_commit(tip)) is not None):
+                return tip
         return None
 
     def commit_objects(self, tip: str, base: str | None = None) -> Iterator[tuple[str, bytes]]:
@@ -366,8 +372,13 @@ class Repository:
 
     # -- trees and blobs -----------------------------------------------------------------------------------
 
-    def changes(self, commits: Iterable[LineCommit], folder: str) -> Iterator[tuple[str, list[Change]]]:
-        """Yield, for each commit that touched `folder`, its id and every changed path against its first parent."""
+    def changes(
+        self, commits: Iterable[LineCommit], folder: str, *, kinds: str = ""
+    ) -> Iterator[tuple[str, list[Change]]]:
+        """Yield, for each commit that touched `folder`, its id and every changed path against its first parent.
+
+        `kinds` are letters of git's --diff-filter: only changes of these kinds are looked for.
+        """
         with _file_of(b"") as feed:
             for commit in commits:
                 feed.write(f"{commit.id} {commit.parent}\n".encode() if commit.parent else f"{commit.id}\n".encode())
@@ -381,6 +392,7 @@ class Repository:
                 "--no-renames",
                 "--root",
                 "--no-abbrev",
+                *([f"--diff-filter={kinds}"] if kinds else []),
                 "--",
                 folder,
                 feed=feed,
@@ -400,19 +412,33 @@ class Repository:
 
     def staged(self, folder: str) -> list[TreeEntry]:
         """Return every file below `folder` in the index (what the next commit will hold)."""
-        _, output = self._run("ls-files", "--stage", "-z", "--full-name", "--", f":(top,literal){folder}")
         entries = []
-        for row in output.split(b"\0"):
+        for row in self.staged_rows(folder).split(b"\0"):
             if row:
                 head, _, path = row.partition(b"\t")
                 mode, name, stage = head.decode("ascii").split(" ")
                 if stage != "0":
-                    raise RepositoryError(
-                        f"{_decode_path(path)} is in conflict: there are several versions of it",
-                        "settle the merge and 'git add' the file",
-                    )
+                    raise _in_conflict(path)
                 entries.append(TreeEntry(path=_decode_path(path), mode=mode, id=name))
         return entries
+
+    def staged_rows(self, folder: str) -> bytes:
+        """Return the rows of the index below `folder` as git-ls-files writes them: mode, id, stage, tab, path, NUL."""
+        return self._run(*staged_rows(folder))[1]
+
+    def staged_changes(self, commit: str, folder: str) -> list[Change]:
+        """Return every path below `folder` in which the index differs from a commit."""
+        _, output = self._run(*staged_changes(commit, folder))
+        rows = iter(output.split(b"\0"))
+        changes = []
+        for row in rows:
+            if row:
+                old_mode, mode, old_blob, blob, status = (part.decode("ascii") for part in row[1:].split(b" "))
+                path = next(rows)
+                if status == "U":
+                    raise _in_conflict(path)
+                changes.append(Change(_decode_path(path), mode, blob, old_mode, old_blob))
+        return changes
 
     def blobs(self, ids: Iterable[str], *, keep: int) -> Iterator[Blob]:
         """Yield the blobs in the order asked for, hashed again; `data` is kept up to `keep` bytes."""
@@ -486,6 +512,25 @@ class _Contents(Mapping[str, bytes]):
         return len(self._blobs)
 
 
+_PARTIAL = "config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.(promisor|partialclonefilter))$"
+_REMOTES = "for-each-ref", "--format=%(objectname) %(refname)", "refs/remotes/"
+
+
+def _commit_named(revision: str) -> tuple[str, ...]:
+    return "rev-parse", "--quiet", "--verify", "--end-of-options", f"{revision}^{{commit}}"
+
+
+def staged_rows(folder: str) -> tuple[str, ...]:
+    """The arguments of git that list the index below a folder."""
+    return "ls-files", "--stage", "-z", "--full-name", "--", f":(top,literal){folder}"
+
+
+def staged_changes(commit: str, folder: str) -> tuple[str, ...]:
+    """The arguments of git that list in what the index differs from a commit."""
+    options = "--cached", "-z", "--raw", "--no-renames", "--no-abbrev", "--ita-visible-in-index"
+    return "diff-index", *options, commit, "--", f":(top,literal){folder}"
+
+
 def absolute_path() -> str:
     """PATH without what depends on the folder one stands in: that may be a clone, with a `git` of its own."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
@@ -500,10 +545,66 @@ def program(name: str) -> str:
     return found
 
 
+def _in_conflict(path: bytes) -> RepositoryError:
+    message = f"{_decode_path(path)} is in conflict: there are several versions of it"
+    return RepositoryError(message, "settle the merge and 'git add' the file")
+
+
 def one_name_twice(commit: str) -> RepositoryError:
     """What to raise for a commit of which every reader could take another file for the true one."""
     message = f"a tree of commit {commit} holds one name twice"
     return RepositoryError(message, "no git writes such a tree, and 'git fsck --full' finds it: leave the commit out")
+
+
+class _Plain:
+    """Starts git as GitPython's command object does, so far as it is used here, without loading GitPython."""
+
+    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
+        program("git")
+        self._root, self._environment = str(root), environment
+        self._begun: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]] = {}
+
+    def begin(self, command: Sequence[str]) -> None:
+        """Start a command whose result will be asked for; what it writes waits in files."""
+        output, complaint = _file_of(b""), _file_of(b"")
+        process = self._start(command, stdin=subprocess.DEVNULL, stdout=output, stderr=complaint)
+        self._begun[tuple(command)] = process, output, complaint
+
+    def execute(
+        self, command: Sequence[str], *, istream: BinaryIO, as_process: bool = False,
+        kill_after_timeout: float | None = None, **_: bool,
+    ) -> Any:  # fmt: skip
+        """Run a command and return (status, output, complaint), or the running process."""
+        if tuple(command) in self._begun:
+            process, *files = self._begun.pop(tuple(command))
+            process.wait()
+            return process.returncode, *(_all_of(file) for file in files)
+        process = self._start(command, stdin=istream, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if as_process:
+            return _Running(process)
+        try:
+            output, complaint = process.communicate(timeout=kill_after_timeout)
+        except subprocess.TimeoutExpired:
+            for waiting in (process, *(begun[0] for begun in self._begun.values())):
+                waiting.kill()
+            output, complaint = process.communicate()
+        return process.returncode, output, complaint
+
+    def _start(self, command: Sequence[str], **streams: Any) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(command, cwd=self._root, env=self._environment, **streams)
+
+
+def _all_of(file: BinaryIO) -> bytes:
+    with file:
+        file.seek(0)
+        return file.read()
+
+
+class _Running:
+    """A process that runs, with the parts of it that `Repository` uses."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.proc, self.stdout, self.stderr = process, process.stdout, process.stderr
 
 
 def _command_object(root: Path) -> "Git":

@@ -4,12 +4,12 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.finding import Finding, Location
-from publisher.git import Repository, TreeEntry
+from publisher.git import Blob, Repository, TreeEntry
 from publisher.record import MAX_BYTES
 
 FOLDER = "records/"
@@ -67,7 +67,7 @@ class Snapshot:
             mode = file.lstat().st_mode
             if not stat.S_ISREG(mode):
                 faults.append(_odd("120000", path) if stat.S_ISLNK(mode) else _special(path))
-            elif _is_text(path):
+            elif is_text(path):
                 with file.open("rb") as source:
                     files[path] = source.read(MAX_BYTES + 1)
                 faults += _lfs(path, files[path])
@@ -82,23 +82,39 @@ def is_published_path(path: str) -> bool:
     return _PUBLISHED.fullmatch(path) is not None and not {".", ".."} & set(path.split("/"))
 
 
+def is_plain(mode: str) -> bool:
+    """Whether a mode, as git writes it, is that of a file with bytes of its own."""
+    return mode not in _ODD_MODES and mode != "000000"
+
+
+def is_text(path: str) -> bool:
+    """Whether a file is kept as bytes: a record, a key list or a signature of one."""
+    return path.endswith(".yaml") or (path.startswith(KEYS) and path.endswith((".allowed_signers", ".sig")))
+
+
+def of_entries(entries: Iterable[TreeEntry], blobs: Mapping[str, Blob], commit: str | None) -> Snapshot:
+    """Return a snapshot of these files, whose blobs were read already, by id."""
+    return _of_blobs(entries, (blobs[entry.id] for entry in entries if is_plain(entry.mode)), commit)
+
+
 def _of_entries(repository: Repository, entries: list[TreeEntry], commit: str | None) -> Snapshot:
-    faults = [_odd(entry.mode, entry.path) for entry in entries if entry.mode in _ODD_MODES]
-    plain = [entry for entry in entries if entry.mode not in _ODD_MODES]
+    wanted = (entry.id for entry in entries if is_plain(entry.mode))
+    return _of_blobs(entries, repository.blobs(wanted, keep=MAX_BYTES), commit)
+
+
+def _of_blobs(entries: Iterable[TreeEntry], blobs: Iterable[Blob], commit: str | None) -> Snapshot:
+    faults = [_odd(entry.mode, entry.path) for entry in entries if not is_plain(entry.mode)]
+    plain = [entry for entry in entries if is_plain(entry.mode)]
     files: dict[str, bytes] = {}
     attachments: dict[str, Attachment] = {}
-    for entry, blob in zip(plain, repository.blobs((e.id for e in plain), keep=MAX_BYTES), strict=True):
-        if _is_text(entry.path):
+    for entry, blob in zip(plain, blobs, strict=True):
+        if is_text(entry.path):
             files[entry.path] = blob.data if blob.data is not None else bytes(MAX_BYTES + 1)
         else:
             attachments[entry.path] = Attachment(size=blob.size, sha256=blob.sha256, head=blob.head, blob=blob.id)
         faults += _lfs(entry.path, blob.head)
-    blobs = {entry.path: entry.id for entry in plain}
-    return Snapshot(commit=commit, files=files, attachments=attachments, blobs=blobs, faults=tuple(faults))
-
-
-def _is_text(path: str) -> bool:
-    return path.endswith(".yaml") or (path.startswith(KEYS) and path.endswith((".allowed_signers", ".sig")))
+    found = {entry.path: entry.id for entry in plain}
+    return Snapshot(commit=commit, files=files, attachments=attachments, blobs=found, faults=tuple(faults))
 
 
 def _walk(root: Path, folder: str) -> Iterator[tuple[str, Path]]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import bench_log, bench_pages
+from tests import bench_log, bench_pages, bench_staged
 
 WHO = "Archive <archive@letterbook.example>"
 PARTIES = 40
@@ -219,6 +219,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="letterbook-bench-") as scratch:
         for count in options.letters:
             folder = generate(Path(scratch) / f"archive-{count}", count)
+            bench_staged.report(folder, options.runs)
             report(folder, count, options.runs)
             bench_pages.report(folder)
 

@@ -12,7 +12,12 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="what is published (default: the merge base with the remote's default branch, else HEAD)",
     )
     parser.add_argument("--at", metavar="COMMIT", help="check the files of a commit, not those on disk")
-    parser.add_argument("--staged", action="store_true", help="check what the next commit will hold")
+    parser.add_argument(
+        "--staged",
+        action="store_true",
+        help="check what the next commit will hold: the files that differ from the base, and what they make wrong "
+        "elsewhere; what was wrong before in other files is left out",
+    )
     parser.add_argument(
         "--format",
         choices=("text", "json", "github", "sarif", "summary"),

@@ -85,7 +85,8 @@ def _party(archive: Archive, key: str, pointer: _Pointer, name: str) -> Iterator
 
 def _known_letter(archive: Archive, key: str, pointer: _Pointer, name: str) -> Iterator[Finding]:
     if not archive.knows(f"letters/{name}"):
-        yield _unknown("letter", name, archive.letters, archive.location(key, *pointer), "records/letters/")
+        known = [other.removeprefix("letters/") for other in archive.paths if other.startswith("letters/")]
+        yield _unknown("letter", name, known, archive.location(key, *pointer), "records/letters/")
 
 
 def _unknown(what: str, name: str, known: Collection[str], location: Location, where: str) -> Finding:

@@ -4,17 +4,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from publisher import schema
-from publisher.commits import broken
-from publisher.disclosure import disclosed
 from publisher.errors import RepositoryError, UsageError
-from publisher.examine import Examined, examine
 from publisher.finding import Finding, Location
-from publisher.git import Repository
-from publisher.history import History
-from publisher.reports import REPORTS
-from publisher.snapshot import Snapshot
+from publisher.git import Repository, staged_changes, staged_rows
+
+if TYPE_CHECKING:
+    from publisher.examine import Examined
 
 
 def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: bool, form: str) -> int:
@@ -22,22 +19,31 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     if at is not None and staged:
         raise UsageError("--at and --staged name two different things to check", "give one of them")
     index_file = os.environ.get("GIT_INDEX_FILE") if staged else None
-    repository = Repository.find(Path.cwd(), index_file=index_file)
+    repository = Repository.find(Path.cwd(), index_file=index_file, light=staged)
     repository.require_whole()
     commit = base_of(repository, base)
-    examined = _examine(repository, commit, at=at, staged=staged)
-    findings = [*examined.findings, *disclosed(repository, examined.archive, commit)]
+    examined = _examine_staged(repository, commit) if staged else _examine(repository, commit, at=at, staged=staged)
+    findings = [*examined.findings, *_disclosed(repository, examined, commit)]
     if not staged:
         findings += incoming(repository, repository.resolve(at) if at else repository.find_commit("HEAD"), commit)
     if at is None and not staged:
         findings += _stale_schemas(repository.root)
     findings = _below(findings, paths, repository.root)
     if findings or form != "text":
+        from publisher.reports import REPORTS
+
         sys.stdout.write(REPORTS[form](findings, examined.snapshot.files))
     errors = any(finding.severity == "error" for finding in findings)
     if not findings:
-        print(f"{counted(len(examined.archive.letters))} checked, nothing found", file=sys.stderr)
+        print(f"{_checked(examined)}, nothing found", file=sys.stderr)
     return 1 if errors else 0
+
+
+def _checked(examined: "Examined") -> str:
+    if examined.only is None:
+        return f"{counted(len(examined.archive.letters))} checked"
+    files = len(examined.only)
+    return f"{files} staged file{'s' * (files != 1)} checked" if files else "nothing is staged below records/"
 
 
 def counted(letters: int) -> str:
@@ -52,6 +58,8 @@ def incoming(repository: Repository, tip: str | None, base: str | None) -> list[
     """
     if tip is None or base is None or tip == base:
         return []
+    from publisher.commits import broken  # what reads keys takes longer to load than a small check to run
+
     found = [
         Finding(
             code="broken-signature",
@@ -82,7 +90,11 @@ def base_of(repository: Repository, base: str | None) -> str | None:
     return repository.merge_base_with_remote() or repository.find_commit("HEAD")
 
 
-def _examine(repository: Repository, commit: str | None, *, at: str | None, staged: bool) -> Examined:
+def _examine(repository: Repository, commit: str | None, *, at: str | None, staged: bool) -> "Examined":
+    from publisher.examine import examine
+    from publisher.history import History
+    from publisher.snapshot import Snapshot
+
     if at is not None:
         snapshot = Snapshot.at(repository, repository.resolve(at))
     elif staged:
@@ -91,6 +103,29 @@ def _examine(repository: Repository, commit: str | None, *, at: str | None, stag
         snapshot = Snapshot.on_disk(repository.root)
     landed = History.of(repository, commit, Snapshot.at(repository, commit)) if commit else History()
     return examine(snapshot, landed.pending(snapshot))
+
+
+def _examine_staged(repository: Repository, commit: str | None) -> "Examined":
+    """Examine what is staged: only that, where it can be judged by itself; what is slow to load comes after git."""
+    if commit is not None:
+        repository.foresee(staged_changes(commit, "records/"), staged_rows("records/"))
+        from publisher import narrow
+
+        narrowed = narrow.staged(repository, commit)
+        if narrowed is not None:
+            return narrowed
+    return _examine(repository, commit, at=None, staged=True)
+
+
+def _disclosed(repository: Repository, examined: "Examined", base: str | None) -> list[Finding]:
+    """Look into the documents, where there are any."""
+    from publisher.snapshot import DOCUMENTS
+
+    if not any(path.startswith(DOCUMENTS) for path in examined.archive.attachments):
+        return []
+    from publisher.disclosure import disclosed
+
+    return disclosed(repository, examined.archive, base)
 
 
 def _below(findings: list[Finding], paths: Sequence[str], root: Path) -> list[Finding]:
@@ -113,6 +148,8 @@ def _below(findings: list[Finding], paths: Sequence[str], root: Path) -> list[Fi
 
 def _stale_schemas(root: Path) -> list[Finding]:
     """Warn of copies in the archive's own schema/ that are not the schemas which judge."""
+    from publisher import schema
+
     found = []
     for kind in schema.KINDS:
         copy = root / "schema" / f"{kind}.schema.json"
