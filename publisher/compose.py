@@ -68,6 +68,12 @@ class Shape:
         return tuple(self._node.get("properties", ()))
 
     @property
+    def types(self) -> tuple[str, ...]:
+        """The sorts of value that may stand here, in JSON Schema's words; none where the schema says nothing."""
+        kinds = self._node.get("type", ())
+        return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+    @property
     def is_word(self) -> bool:
         """Whether a text here is an id, an address or one of some words, and not what somebody writes."""
         return bool({"pattern", "enum", "const"} & self._node.keys())

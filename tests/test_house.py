@@ -15,7 +15,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "finding errors",
         "schema dates text words choices strict merkle tiles layout media contacts",
         "record letter documents git signatures checkpoint site reports commits porcelain",
-        "compose",
+        "compose paths",
         "edit",
         "snapshot pending",
         "archive history deleted",

@@ -12,6 +12,8 @@ from typing import Protocol, cast
 COMMANDS: Mapping[str, str] = {
     "new": "write a letter's record, by flags or by questions",
     "add": "attach a file to a letter, once it was searched for what it hides",
+    "correct": "change a record, with the note that readers see",
+    "withdraw": "take a published letter off the site, with the reason that readers see",
     "check": "judge the records and say everything that is wrong with them",
     "publish": "make a signed publication of a commit",
     "verify": "audit a publication against its signatures and against git",

@@ -60,6 +60,11 @@ class Desk:
         info = self.archive.info
         return info.identities[0] if info and info.identities else None
 
+    @property
+    def can_commit(self) -> bool:
+        """Whether a commit can be made here in the archive's own name."""
+        return _obstacle(self) is None
+
     def pending(self, files: Mapping[str, bytes | None]) -> Pending:
         """Return a change of these files."""
         return Pending(files=files, seen=self.snapshot)
