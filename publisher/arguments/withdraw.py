@@ -7,7 +7,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Declare them."""
     parser.description = (
         "Take a published letter off the site: its id and the reason stay, and the history keeps what it said. "
-        "'letterbook correct ID --reinstate' takes that back."
+        "'letterbook correct' can publish it again."
     )
     parser.add_argument("id", metavar="ID", help="a letter's id")
     parser.add_argument(
