@@ -6,9 +6,9 @@ base is like, it gives what the whole one gives for the files that differ. What 
 that do not differ, warnings about landed history, and `crowded-folder`. It never gives anything that the whole one
 does not. `staged` returns None where that cannot be promised: the whole archive must be checked then.
 
-What is read: every file of a key of which a file differs, and the base's version of it; the tables; the assessment
-of such a letter, or the letter of such an assessment; the letters that it replies to, and those that these reply to;
-the documents that it names. Of other letters only their names are looked up.
+What is read: every file of a key of which a file differs, and the base's version of it; archive.yaml and the tables;
+the assessment of such a letter, or the letter of such an assessment; the letters that it replies to, and those that
+these reply to; the documents that it names. Of other letters only their names are looked up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -150,7 +150,9 @@ def _take_what_differs(files: _Files, pending: _Pending, listing: Listing) -> No
     halves = {"letters": "assessments", "assessments": "letters"}
     beside = [f"{halves[folder]}/{name}" for folder, name in _split(pending.now) if folder in halves]
     now = [entry for entries in pending.now.values() for entry in entries]
-    context = [entry for key in (*_TABLES, *beside) if key not in pending.now for entry in listing.of(key)[:1]]
+    context = [
+        entry for key in ("archive", *_TABLES, *beside) if key not in pending.now for entry in listing.of(key)[:1]
+    ]
     files.take([*now, *pending.others, *context], beside=[entries[0] for entries in pending.before.values() if entries])
 
 

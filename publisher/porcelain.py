@@ -16,7 +16,8 @@ from publisher.errors import RepositoryError
 from publisher.git import program
 from publisher.letter import ArchiveInfo, Identity
 
-_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> [0-9]+ [+-][0-9]{4}")
+_IDENT = re.compile(r"(?P<name>.*) <(?P<email>[^<>]*)> [0-9]+ (?P<zone>[+-][0-9]{4})")
+_PLACES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX")
 _KEPT = ("GIT_CONFIG", "GIT_EXEC_PATH", "GIT_SSH", "GIT_ASKPASS", "GIT_TERMINAL_PROMPT")
 
 
@@ -31,6 +32,37 @@ def own_identity(root: Path) -> Identity | None:
     done = _git(root, "var", "GIT_AUTHOR_IDENT", quiet=True)
     found = _IDENT.fullmatch(done.stdout.decode("utf-8", "replace").strip()) if done.returncode == 0 else None
     return Identity(name=found["name"], email=found["email"]) if found else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ident:
+    """Who a commit says made it: name, address, and the offset of their clock from UTC as git writes it."""
+
+    name: str
+    email: str
+    zone: str
+
+
+def next_idents(root: Path) -> dict[str, Ident]:
+    """Return the author and the committer that the commit being made here will have, so far as git can say.
+
+    Within a hook, what was asked for by `git commit --author` or by the environment is in the environment.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in _PLACES}
+    running = {
+        role: subprocess.Popen(
+            [program("git"), "var", f"GIT_{role.upper()}_IDENT"],
+            cwd=root, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )
+        for role in ("author", "committer")
+    }  # fmt: skip
+    found = {}
+    for role, process in running.items():
+        text = process.communicate()[0].decode("utf-8", "replace").strip()
+        match = _IDENT.fullmatch(text) if process.returncode == 0 else None
+        if match:
+            found[role] = Ident(name=match["name"], email=match["email"], zone=match["zone"])
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,6 +25,7 @@ wrong, one with `+` is right.
 """
 WITHOUT_EXAMPLE = {
     "address-in-key-list": "A key list, which is published as it is, holds what looks like an address.",
+    "author-identity": "A commit shows a name, address or time zone that is not the archive's own (a warning).",
     "bad-key-list": "A key list cannot be read, has no number for a name, or has no key that may sign a publication.",
     "bad-key-signature": "A signature over a key list does not verify, is by no root, or belongs to no list.",
     "broken-signature": "A commit that is to land has a broken SSH signature, and would have it for ever.",

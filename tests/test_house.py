@@ -18,7 +18,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "compose paths",
         "edit",
         "snapshot pending",
-        "archive history deleted",
+        "archive history deleted identities",
         "provenance log",
         "checks",
         "examine answers disclosure",

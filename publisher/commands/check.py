@@ -26,6 +26,7 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
     findings = [*examined.findings, *_disclosed(repository, examined, commit)]
     if not staged:
         findings += incoming(repository, repository.resolve(at) if at else repository.find_commit("HEAD"), commit)
+    findings += _identities(repository, examined, commit, at=at, staged=staged)
     if at is None and not staged:
         findings += _stale_schemas(repository.root)
     findings = _below(findings, paths, repository.root)
@@ -115,6 +116,25 @@ def _examine_staged(repository: Repository, commit: str | None) -> "Examined":
         if narrowed is not None:
             return narrowed
     return _examine(repository, commit, at=None, staged=True)
+
+
+def _identities(
+    repository: Repository, examined: "Examined", base: str | None, *, at: str | None, staged: bool
+) -> list[Finding]:
+    """Look at who made the commits since the base, and who would make the next one."""
+    info = examined.archive.info
+    if info is None or not info.identities:
+        return []
+    from publisher import identities
+    from publisher.porcelain import next_idents
+
+    found = []
+    tip = None if staged else repository.resolve(at) if at else repository.find_commit("HEAD")
+    if tip is not None and tip != base:
+        found += identities.of_commits(repository, info, tip, base)
+    if at is None:
+        found += identities.of_idents(info, identities.NEXT, next_idents(repository.root))
+    return found
 
 
 def _disclosed(repository: Repository, examined: "Examined", base: str | None) -> list[Finding]:
