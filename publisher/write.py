@@ -1,13 +1,18 @@
-"""Files written into a folder: all of them or, if anything fails, what it held before; and never twice."""
+"""Files written into a folder: all of them or, if anything fails, what it held before; and never twice.
 
+Where there are very many, paths are text: to make a Path takes longer than to make the file.
+"""
+
+import io
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from publisher.errors import UnavailableError, UsageError
 from publisher.publish import SUMS, parse_sums
@@ -37,7 +42,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
     with _locked(folder.parent):
         _repair(folder)
         named = published_names(folder)
-        unchanged = {path for path, data in files.items() if _holds(folder / path, data)}
+        unchanged = {path for path, data in files.items() if _holds(f"{folder}/{path}", data)} if named else set()
         pruned = {path for path in named if path not in files and (folder / path).is_file()}
         if len(unchanged) < len(files) or pruned:
             _swap(files, unchanged, named, folder)
@@ -195,11 +200,27 @@ def _repair(folder: Path) -> None:
             shutil.rmtree(leftover)
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _holds(path: str, data: bytes) -> bool:
+    """Whether a plain file holds these bytes."""
     try:
-        return not path.is_symlink() and path.stat().st_size == len(data) and path.read_bytes() == data
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_size != len(data):
+            return False
+        with io.FileIO(path) as file:
+            return file.readall() == data
     except OSError:
         return False
+
+
+def _folders(paths: Iterable[str]) -> list[str]:
+    """Return every folder that a path lies in, each after the one that it lies in itself."""
+    found = set[str]()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(found)
 
 
 def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], folder: Path) -> None:
@@ -207,12 +228,14 @@ def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], fold
     new.mkdir()
     try:
         kept = {path for path in _existing(folder) if path not in named and path not in files}
-        for parent in sorted({parent for name in files for parent in PurePosixPath(name).parents}):
-            (new / parent).mkdir(exist_ok=True)
-        for path in sorted(unchanged | kept):
-            _link(folder / path, new / path)
+        for parent in _folders(files):
+            os.mkdir(f"{new}/{parent}")  # noqa: PTH102 - one of very many
+        for path in sorted(unchanged):
+            _link(f"{folder}/{path}", f"{new}/{path}")
+        for path in sorted(kept):
+            _keep(folder / path, new / path)
         for path in sorted(files.keys() - unchanged):
-            with (new / path).open("xb") as file:
+            with open(f"{new}/{path}", "xb") as file:  # noqa: PTH123 - one of very many
                 file.write(files[path])
         if folder.exists():
             folder.rename(old)
@@ -230,24 +253,29 @@ def _swap(files: Mapping[str, bytes], unchanged: set[str], named: set[str], fold
 def _existing(folder: Path) -> Iterator[str]:
     """Yield every file, every symbolic link, and every folder that holds nothing."""
     for parent, folders, names in os.walk(folder):
-        here = Path(parent)
-        links = [name for name in folders if (here / name).is_symlink()]
+        here = parent[len(f"{folder}/") :]
+        links = [name for name in folders if os.path.islink(f"{parent}/{name}")]  # noqa: PTH114 - one of very many
         for name in (*names, *links):
-            yield (here / name).relative_to(folder).as_posix()
-        if here != folder and not folders and not names:
-            yield here.relative_to(folder).as_posix()
+            yield f"{here}/{name}" if here else name
+        if here and not folders and not names:
+            yield here
 
 
-def _link(source: Path, target: Path) -> None:
+def _keep(source: Path, target: Path) -> None:
+    """Take over what is somebody else's: a file, a symbolic link, or a folder that holds nothing."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_symlink():
         target.symlink_to(source.readlink())
-        return
-    if source.is_dir():
+    elif source.is_dir():
         target.mkdir(exist_ok=True)
-        return
+    else:
+        _link(str(source), str(target))
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second name, or, where that cannot be, a copy."""
     try:
-        target.hardlink_to(source)
+        os.link(source, target)
     except FileExistsError:
         raise
     except OSError:

@@ -1,5 +1,6 @@
 """letterbook publish: make a publication of a commit, sealed with a key, in a folder."""
 
+import gc
 import json
 import os
 import sys
@@ -61,6 +62,7 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
             sys.stderr.write(REPORTS["text"](found, {}))
             print("nothing was published", file=sys.stderr)
             return 1
+        gc.freeze()  # what was read stays to the end: it need not be looked through for circles again
         progress.step("rendering")
         files = publishing.build(index, publishing.contents_of(examined, repository))
         own = {} if lists.newest is None else {"keys/allowed_signers": lists.newest}

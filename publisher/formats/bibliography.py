@@ -36,13 +36,16 @@ def render(index: Index, _contents: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return three files for every letter that is not withdrawn, and three of all letters."""
     book, files = Book(index), dict[str, bytes]()
     items = [item for entry in index.letters if (item := item_of(book, entry))]
-    for item in items:
-        files[f"letters/{item.cited.id}.bib"] = bibtex(item).encode()
-        files[f"letters/{item.cited.id}.ris"] = ris(item).encode()
-        files[f"letters/{item.cited.id}.csl.json"] = canonical([csl(item)]) + b"\n"
-    files["bibliography.bib"] = "\n".join(map(bibtex, items)).encode()
-    files["bibliography.ris"] = "\r\n".join(map(ris, items)).encode()
-    files["bibliography.json"] = canonical([csl(item) for item in items]) + b"\n"
+    entries = [bibtex(item).encode() for item in items]
+    records = [ris(item).encode() for item in items]
+    objects = [canonical(csl(item)) for item in items]
+    for item, entry, record, found in zip(items, entries, records, objects, strict=True):
+        files[f"letters/{item.cited.id}.bib"] = entry
+        files[f"letters/{item.cited.id}.ris"] = record
+        files[f"letters/{item.cited.id}.csl.json"] = b"[%b]\n" % found
+    files["bibliography.bib"] = b"\n".join(entries)
+    files["bibliography.ris"] = b"\r\n".join(records)
+    files["bibliography.json"] = b"[%b]\n" % b",".join(objects)
     return files
 
 
@@ -132,6 +135,7 @@ _TEX = str.maketrans({
     "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
 })  # fmt: skip
 """What TeX would run. A brace is named: BibTeX counts braces even where a backslash stands before them."""
+_PERCENT = {ord(character): f"%{ord(character):02X}" for character in "{}\\"}
 
 
 def bibtex(item: Item) -> str:
@@ -148,7 +152,7 @@ def bibtex(item: Item) -> str:
         "language": ", ".join(item.languages) or None,
         "note": _tex(item.note),
         "annotation": _tex(item.disclaimer),
-        "url": item.cited.url.translate({ord(c): f"%{ord(c):02X}" for c in "{}\\"}),
+        "url": item.cited.url.translate(_PERCENT),
     }
     lines = [f"@misc{{{item.cited.id},"]
     for name, text in fields.items():

@@ -5,7 +5,7 @@ change. robots.txt (RFC 9309) keeps nothing from anybody.
 """
 
 from collections.abc import Iterator, Mapping
-from xml.sax.saxutils import escape
+from html import escape
 
 from publisher.formats.book import Book
 from publisher.formats.events import Chronicle
@@ -24,7 +24,7 @@ def render(index: Index, _contents: Mapping[str, bytes]) -> dict[str, bytes]:
         if number == MOST:
             break
         time = f"<lastmod>{at}</lastmod>" if at else ""
-        lines.append(f"<url><loc>{escape(site + path)}</loc>{time}</url>")
+        lines.append(f"<url><loc>{escape(site + path, quote=False)}</loc>{time}</url>")
     lines.append("</urlset>\n")
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {site}sitemap.xml\n"
     return {"sitemap.xml": "\n".join(lines).encode(), "robots.txt": robots.encode()}

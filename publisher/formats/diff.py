@@ -178,7 +178,7 @@ def _joined(above: str, what: str) -> str:
 
 def _same(old: Any, new: Any) -> bool:
     """Whether two values are equal as JSON: true is not 1, and the order of a mapping's fields does not matter."""
-    return old == new and raw(old) == raw(new)
+    return old == new and (type(old) is type(new) is str or raw(old) == raw(new))
 
 
 # -- word by word ----------------------------------------------------------------------------------------------

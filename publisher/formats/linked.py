@@ -8,18 +8,16 @@ from typing import Any
 
 from publisher.formats import phrases
 from publisher.formats.book import Book
-from publisher.formats.citations import address, citation
+from publisher.formats.citations import Citation, address
 from publisher.formats.raw import document_path
-from publisher.index import LetterEntry
 from publisher.letter import Correspondent, Dated, Document, Letter
 
 _DATES = ("day", "month", "year")
 
 
-def message(book: Book, entry: LetterEntry, letter: Letter) -> dict[str, Any]:
-    """Return a letter as a Message."""
+def message(book: Book, letter: Letter, cited: Citation | None) -> dict[str, Any]:
+    """Return a letter as a Message; it is identified as it is cited."""
     archive = book.index.archive
-    cited = citation(book, entry)
     found: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "Message",

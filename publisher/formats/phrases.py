@@ -128,12 +128,17 @@ _UNSHOWABLE = re.compile(
     + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
+_PLAIN = bytes([10, *range(32, 127)])
+"""What shows in any text: ASCII, and the end of a line."""
 _ADDRESS = re.compile(r"https?://[!#$%&'()*+,./0-9:;=?@A-Z\[\]_a-z~-]+")
 
 
 def shown(text: str) -> str:
     """Name every character that XML 1.0 forbids or that does not show or reorders text, as [U+202E]."""
-    if text.isprintable() or text.replace("\n", "").isprintable():  # none of those characters is
+    if text.isprintable():  # none of those characters is
+        return text
+    rest = text.encode("utf-8", "surrogatepass").translate(None, _PLAIN)  # of a page, little to look at
+    if rest.decode("utf-8", "surrogatepass").isprintable():
         return text
     return _UNSHOWABLE.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 

@@ -15,7 +15,6 @@ from publisher.formats.pages.glance import glance
 from publisher.formats.pages.site import Site, letter_path, question_path
 from publisher.formats.pages.versions import History, history
 from publisher.formats.raw import document_path
-from publisher.formats.versions import Versions
 from publisher.index import LetterEntry, RecordRef
 from publisher.letter import Document, Letter
 from publisher.provenance import Provenance
@@ -45,7 +44,6 @@ class _Letters:
 
     def __init__(self, site: Site) -> None:
         self.site, self.index, self.book = site, site.index, site.book
-        self.versions = Versions(site.index, site.contents)
 
     def page(self, story: Story) -> tuple[str, str]:
         """Write the page of one letter; of a withdrawn or removed one, a stub."""
@@ -55,6 +53,7 @@ class _Letters:
         letter = entry.letter
         asked = self.book.questions(letter)
         before, after = self.book.neighbours(letter)
+        cited = citation(self.book, entry)
         return self.site.page(
             letter_path(letter.id),
             "letter.html",
@@ -75,9 +74,9 @@ class _Letters:
             document_path=document_path,
             question_path=question_path,
             history=self._history(story, entry),
-            cited=citation(self.book, entry),
+            cited=cited,
             forms=FORMS,
-            message=message(self.book, entry, letter),
+            message=message(self.book, letter, cited),
             address=address(self.book, letter.id),
             panels=self._panels(entry),
             commands=self._commands(entry),
@@ -101,7 +100,7 @@ class _Letters:
         own = entry.provenance if entry else self._removed[f"letters/{story.id}"]
         assessed = self.index.assessment_of.get(story.id)
         outcomes = assessed.provenance if assessed else self._removed.get(f"assessments/{story.id}")
-        return history(self.book, self.versions, story, own, outcomes)
+        return history(self.book, self.site.versions, story, own, outcomes)
 
     @cached_property
     def _removed(self) -> dict[str, Provenance]:

@@ -104,6 +104,7 @@ def _of_letter(site: Site, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
     """Yield the pages of one letter's questions; each leads to the one before and the one after."""
     asked = [row for row in rows if row.label is not None]
     whole = next((row for row in rows if row.label is None), None)
+    headline = site.writer.headline(rows[0].letter) if rows else ""
     for at, row in enumerate(asked):
         yield site.page(
             question_path(row.letter.id, row.label or ""),
@@ -113,5 +114,5 @@ def _of_letter(site: Site, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
             whole=whole,
             before=asked[at - 1] if at else None,
             after=asked[at + 1] if at + 1 < len(asked) else None,
-            headline=site.writer.headline(row.letter),
+            headline=headline,
         )

@@ -10,6 +10,7 @@ from publisher.formats.entries import Writer
 from publisher.formats.events import Chronicle
 from publisher.formats.ledger import Ledger
 from publisher.formats.templating import rendered, shared
+from publisher.formats.versions import Versions
 from publisher.index import Index
 from publisher.letter import Letter
 
@@ -53,6 +54,11 @@ class Site:
     def chronicle(self) -> Chronicle:
         """What happened to the letters."""
         return Chronicle(self.index, self.contents)
+
+    @cached_property
+    def versions(self) -> Versions:
+        """The versions of the letters; each earlier one is read once, however many pages show it."""
+        return Versions(self.index, self.contents)
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -129,9 +129,8 @@ def _steps(
 
 def pages(site: Site) -> Iterator[tuple[str, str]]:
     """Yield the pages of all earlier versions."""
-    versions = Versions(site.index, site.contents)
     for entry in site.index.letters:
-        for kept in (versions.letter(entry.id), versions.outcomes(entry.id)):
+        for kept in (site.versions.letter(entry.id), site.versions.outcomes(entry.id)):
             yield from _pages(site, kept)
 
 

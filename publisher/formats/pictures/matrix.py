@@ -91,21 +91,22 @@ def matrices(ledger: Ledger, rows: Sequence[Row]) -> tuple[Matrix, ...]:
     """Lay out rows; nothing where there are none or too many, or where only one letter is concerned."""
     if not 0 < len(rows) <= ROWS:
         return ()
-    concerned = {name for row in rows for name in row.letters if name in ledger.place}
-    if len(concerned) < 2:
+    concerned = [{name for name in row.letters if name in ledger.place} for row in rows]
+    if len(set[str]().union(*concerned)) < 2:
         return ()
-    return tuple(_matrix(ledger.book, group, ledger.place) for group in _split(rows, ledger.place))
+    return tuple(_matrix(ledger.book, group, ledger.place) for group in _split(rows, concerned))
 
 
-def _split(rows: Sequence[Row], place: Mapping[str, int]) -> Iterator[list[Row]]:
-    """Cut the rows, between letters, where their letters would be more than fit beside each other."""
+def _split(rows: Sequence[Row], concerned: Sequence[set[str]]) -> Iterator[list[Row]]:
+    """Cut the rows, between letters, where the letters concerned would be more than fit beside each other."""
+    wholes: dict[str, set[str]] = {}
+    for row, own in zip(rows, concerned, strict=True):
+        wholes.setdefault(row.letter.id, set()).update(own)
     group: list[Row] = []
     columns: set[str] = set()
-    for at, row in enumerate(rows):
-        own = {name for name in row.letters if name in place}
+    for at, (row, own) in enumerate(zip(rows, concerned, strict=True)):
         begins = at == 0 or rows[at - 1].letter is not row.letter
-        whole = {name for other in rows if other.letter is row.letter for name in other.letters if name in place}
-        if group and (len(columns | (whole if begins else own)) > COLUMNS):
+        if group and (len(columns | (wholes[row.letter.id] if begins else own)) > COLUMNS):
             yield group
             group, columns = [], set()
         group.append(row)
