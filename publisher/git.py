@@ -29,6 +29,7 @@ ObjectFormat = Literal["sha1", "sha256"]
 
 LAST_SECOND = 253_402_300_799  # 9999-12-31T23:59:59Z
 MAX_COMMIT = 1 << 20
+INTAKE = "intake.yaml"  # at the root of a private intake repository: see intake.py
 _NOTHING: Mapping[str, str] = {}
 START_SECONDS = 20.0  # for the first command, which reads the configuration and whatever that includes
 
@@ -325,7 +326,12 @@ class Repository:
         return output.decode("ascii").split("\n")[0] if status == 0 else None
 
     def published(self) -> str | None:
-        """Return the commit up to which a record counts as published: the merge base with the remote, else HEAD."""
+        """Return the commit up to which a record counts as published: the merge base with the remote, else HEAD.
+
+        None in a private intake repository, in which nothing is published.
+        """
+        if (self.root / INTAKE).is_file():
+            return None
         return self.merge_base_with_remote() or self.find_commit("HEAD")
 
     def branch(self) -> str | None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import jsonschema_rs
     from jsonschema import Draft202012Validator, ValidationError
 
-KINDS = ("archive", "assessment", "erasures", "index", "letter", "parties", "threads", "withdrawn")
+KINDS = ("archive", "assessment", "erasures", "index", "intake", "letter", "parties", "threads", "withdrawn")
 
 Pointer = tuple[str | int, ...]
 Schema = dict[str, Any]

@@ -84,8 +84,9 @@ class Job:
 
     def run(self, job: Node) -> str | None:
         """Make the steps of a job; return the name of the first that failed."""
-        failed = _Steps(self, dict(self.known)).all(job["steps"])
-        self.outputs |= {name: _filled(value, self.known) for name, value in job.get("outputs", {}).items()}
+        steps = _Steps(self, dict(self.known))
+        failed = steps.all(job["steps"])
+        self.outputs |= {name: _filled(value, steps.known) for name, value in job.get("outputs", {}).items()}
         return failed
 
 

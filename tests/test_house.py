@@ -21,7 +21,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "archive history deleted identities",
         "provenance log",
         "checks",
-        "examine answers disclosure",
+        "examine answers disclosure intake",
         "narrow",
         "index",
         "formats",

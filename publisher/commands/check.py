@@ -88,7 +88,7 @@ def base_of(repository: Repository, base: str | None) -> str | None:
     """Return the commit on top of which files are judged: the one that is named, or else the likeliest."""
     if base is not None:
         return repository.resolve(base)
-    return repository.merge_base_with_remote() or repository.find_commit("HEAD")
+    return repository.published()
 
 
 def _examine(repository: Repository, commit: str | None, *, at: str | None, staged: bool) -> "Examined":

@@ -32,9 +32,9 @@ class Desk:
     terminal: Terminal | None
 
     @classmethod
-    def open(cls) -> "Desk":
-        """Open the archive that one stands in, from whichever of its folders."""
-        repository = Repository.find(Path.cwd())
+    def open(cls, start: Path | None = None) -> "Desk":
+        """Open the archive that one stands in, or that `start` is in, from whichever of its folders."""
+        repository = Repository.find(start or Path.cwd())
         repository.require_whole()
         snapshot, base = Snapshot.on_disk(repository.root), repository.published()
         landed = History.of(repository, base, Snapshot.at(repository, base)) if base else History()

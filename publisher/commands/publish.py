@@ -14,7 +14,7 @@ from publisher.commands.check import incoming
 from publisher.commands.progress import Progress
 from publisher.errors import RefusedError, SigningError, UnavailableError
 from publisher.examine import examine_commit
-from publisher.git import Repository
+from publisher.git import INTAKE, Repository
 from publisher.history import History
 from publisher.index import Index
 from publisher.publish import FILES_NAMESPACE, INDEX_NAMESPACE, PRINCIPAL, KeyLists, Seal, index_of, key_lists
@@ -45,6 +45,11 @@ def publish(commit: str, *, out: Path, key: Path | None, previous: str | None, a
     repair(out)
     published_names(out)
     name = repository.resolve(commit)
+    if repository.tree(name, INTAKE):
+        raise RefusedError(
+            f"this commit holds {INTAKE}: it is a private intake's, and is not published",
+            "take letters over into the public archive with 'letterbook promote'",
+        )
     with Progress() as progress:
         progress.step("reading the history and checking the records")
         examined = examine_commit(repository, name)
