@@ -12,6 +12,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from publisher.documents.codes import CODES as DOCUMENT_CODES
 from tests.test_cases import CASES, CODES, findings
 
 PAGE = Path(__file__).parent.parent / "docs" / "findings.md"
@@ -20,7 +21,7 @@ HEAD = """# Findings
 
 Every fault that `letterbook check` knows, by its stable code. An error keeps a letter from being published; a warning
 does not. The examples are those of `tests/cases/`; the names in them are invented. A line that begins with `-` is
-wrong, one with `+` is right.
+wrong, one with `+` is right. [documents.md](documents.md) is about what is found in documents.
 
 """
 WITHOUT_EXAMPLE = {
@@ -82,9 +83,19 @@ def rules() -> str:
 def entries() -> dict[str, tuple[str, str]]:
     """Return what is said of every code, and the lines of its example or nothing."""
     return {
-        code: (WITHOUT_EXAMPLE.get(code) or _said(code), _example(CASES / code) if code in CODES else "")
-        for code in sorted({*CODES, *WITHOUT_EXAMPLE})
+        code: (
+            WITHOUT_EXAMPLE.get(code) or (_said(code) if code in CODES else _of_document(code)),
+            _example(CASES / code) if code in CODES else "",
+        )
+        for code in sorted({*CODES, *WITHOUT_EXAMPLE, *DOCUMENT_CODES})
     }
+
+
+def _of_document(code: str) -> str:
+    """Say what a code of a document is; tests/leaks has examples."""
+    known = DOCUMENT_CODES[code]
+    waived = "" if known.waivable else "; it cannot be waived"
+    return f"- {known.severity}, in a document: {known.told}\n- help: {known.hint}{waived}"
 
 
 def _said(code: str) -> str:

@@ -14,18 +14,19 @@ from publisher.documents.codes import discovery
 from publisher.documents.compare import Page, Word, around, classes
 from publisher.documents.pages import LEAST_SCALE, Glyph, Rendered, holds, text_alone, without_text
 from publisher.documents.streams import INVISIBLE, LAYERED, TRANSPARENT
-from publisher.documents.values import Box, Discovery, Limits
+from publisher.documents.values import Discovery, Limits
 
 Found = tuple[Discovery, str]
 """What is told, and the words that `reveal` alone tells."""
 
-Kind = Literal["outside", "tiny", "invisible", "blank", "layered", "transparent", "covered"]
+Kind = Literal["outside", "tiny", "invisible", "blank", "unjudged", "layered", "transparent", "covered"]
 
 _SAID: dict[Kind, tuple[str, str]] = {
     "outside": ("text-outside-page", "text stands beyond the page's edge, where no reader sees it"),
     "tiny": ("tiny-text", "text is too small to be read"),
     "invisible": ("invisible-text", "invisible text lies where the page shows no writing"),
     "blank": ("invisible-text", "text is set in a font that shows nothing, where the page shows no writing"),
+    "unjudged": ("unjudged-text", "a font is neither in the file nor on this machine: its text cannot be compared"),
     "layered": ("hidden-text", "text stands in a layer that does not show"),
     "transparent": ("hidden-text", "text is transparent"),
     "covered": ("hidden-text", "text cannot be seen: it is covered, cut off, or has the colour of its ground"),
@@ -50,12 +51,12 @@ def look(pictures: "Pictures", limits: Limits) -> Iterator[Found]:
         elif words:
             sheet = _Sheet(at, scale, words, classes(words))
             if len(sheet.groups) == 1:
-                yield from _told(Reader(sheet, [pictures.page(sheet)], pictures.seen.scan(at, scale)))
+                yield from _told(Reader(sheet, [pictures.page(sheet)], pictures))
             else:
                 waiting.append(sheet)
         if len(waiting) == BATCH or (waiting and at + 1 == len(pictures.seen)):
             for sheet, pages in zip(waiting, pictures.grouped(waiting), strict=True):
-                yield from _told(Reader(sheet, pages, pictures.seen.scan(sheet.at, sheet.scale)))
+                yield from _told(Reader(sheet, pages, pictures))
             waiting.clear()
 
 
@@ -116,8 +117,8 @@ def _words(glyphs: Sequence[Glyph | str]) -> Iterator[Word]:
 class Reader:
     """Goes through the words of a page and says which of them, or which part of one, does not show."""
 
-    def __init__(self, sheet: _Sheet, pages: list[Page], scan: list[Box]) -> None:
-        self.scan = scan
+    def __init__(self, sheet: _Sheet, pages: list[Page], pictures: "Pictures") -> None:
+        self.scan, self.alone = pictures.seen.scan(sheet.at, sheet.scale), pictures.alone
         self.sheet, self.words, self.pages, self.page = sheet, sheet.words, pages, pages[0]
         self.shown: dict[str, list[Word]] = {}
 
@@ -156,13 +157,19 @@ class Reader:
             return "tiny", letters
         page = self._page(word)
         if blank := [glyph for glyph in letters if page.is_blank(glyph)]:
-            return "invisible" if blank[0].tags & INVISIBLE else "blank", blank
+            return self._blank(blank[0]), blank
         if not (lost := [glyph for glyph in letters if page.is_lost(glyph)]):
             return None
         tags = lost[0].tags
         if tags & INVISIBLE:
             return "invisible", lost
         return "layered" if tags & LAYERED else "transparent" if tags & TRANSPARENT else "covered", lost
+
+    def _blank(self, glyph: Glyph) -> Kind:
+        """Say why a glyph has no ink."""
+        if glyph.tags & INVISIBLE:
+            return "invisible"
+        return "blank" if self.alone.has_font(self.sheet.at, glyph.at) else "unjudged"
 
     def _page(self, word: Word) -> Page:
         """Return the comparison that is about a word."""

@@ -76,6 +76,18 @@ class Rendered:
         finally:
             loaded.close()
 
+    def has_font(self, page: int, at: int) -> bool:
+        """Whether the file holds the font of a page's glyph `at`."""
+        loaded = self.document[page]
+        text = loaded.get_textpage()
+        try:
+            shown = pdfium.FPDFText_GetTextObject(text, at)
+            font = pdfium.FPDFTextObj_GetFont(shown) if shown else None
+            return bool(font) and pdfium.FPDFFont_GetIsEmbedded(font) == 1
+        finally:
+            text.close()
+            loaded.close()
+
     def text(self, page: int) -> str:
         """Return what the text layer of a page says."""
         loaded = self.document[page]
