@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from urllib.parse import quote
 
-from publisher.documents import Inspection, inspect
+from publisher.documents import inspect
 from tests.leaks.sample import Kind, Sample
 
 
@@ -35,11 +36,12 @@ def judge(kind: Kind, number: int = 0) -> Judgement:
         sample=sample,
         errors=tuple(sorted({one.code for one in found if one.severity == "error"})),
         warnings=tuple(sorted({one.code for one in found if one.severity == "warning"})),
-        told=tells(inspection, sample.secret),
+        told=tells(f"{inspection!r} {json.dumps(inspection.to_mapping())}", sample.secret),
     )
 
 
-def tells(inspection: Inspection, secret: str) -> bool:
-    """Whether an inspection holds a word anywhere, written in whatever way."""
-    text = repr(inspection) + json.dumps(inspection.to_mapping(), ensure_ascii=False)
-    return any(one.casefold() in text.casefold() for one in (secret, secret[::-1]))
+def tells(text: str, secret: str) -> bool:
+    """Whether a text holds a word, written in whatever way: as it is, backwards, escaped, or in hexadecimal."""
+    ways = [secret, secret[::-1], json.dumps(secret)[1:-1], quote(secret)]
+    ways += [secret.encode(code).hex() for code in ("utf-8", "utf-16-be")]
+    return any(way.casefold() in text.casefold() for way in ways)

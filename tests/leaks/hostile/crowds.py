@@ -63,10 +63,10 @@ def pattern_of_tiny_cells() -> bytes:
 
 @hostile
 def forms_that_multiply() -> bytes:
-    """Each of thirty forms paints the next one ten times: ten to the thirtieth paintings in all."""
+    """Each of twenty forms paints the next one ten times: ten to the twentieth paintings in all."""
     document = Document()
     form = document.form(show("again"))
-    for _ in range(30):
+    for _ in range(20):
         form = document.form("/X1 Do " * 10, resources=f"/XObject << /X1 {form} >>")
     document.page(f"{letter()} /X1 Do", resources=f"/XObject << /X1 {form} >>")
     return document.finish()
