@@ -1,5 +1,6 @@
 """letterbook correct and withdraw: published letters change with a note that readers see, and nothing is lost."""
 
+import hashlib
 import random
 from collections import defaultdict
 from pathlib import Path
@@ -20,8 +21,6 @@ NOTE = ("--note", "Date corrected from 18 to 19 February 2019.")
 
 
 def document_of(file: str, data: bytes = PDF) -> dict[str, Any]:
-    import hashlib
-
     return {
         "file": file, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "media_type": "application/pdf",
         "role": "original", "rights": "own", "rights_note": "Written by the archive itself.",
@@ -187,6 +186,14 @@ def test_a_correction_on_a_terminal(archive: Archive) -> None:
     printed = (TRANSCRIPTS / "correction.txt").read_text("utf-8")
     assert replay(printed, archive.folder, ENV) == printed
     assert meanings(archive, FIRST) == ["published", "amended"]
+
+
+def test_ctrl_c_at_every_question_of_a_correction_writes_nothing(archive: Archive) -> None:
+    before = files_of(archive.folder / "records")
+    parts = (TRANSCRIPTS / "correction.txt").read_text("utf-8").split("\n> ")
+    for stop in range(1, len(parts) - 1):
+        replay("\n> ".join([*parts[:stop], "^C\n"]), archive.folder, ENV)
+        assert files_of(archive.folder / "records") == before, stop
 
 
 # -- withdraw --------------------------------------------------------------------------------------------------

@@ -94,13 +94,23 @@ def test_the_exit_statuses_of_the_readme_are_those_of_the_help() -> None:
         assert re.search(rf"^ +{status} +{re.escape(meaning)}$", usage, re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["check", "publish", "verify", "history", "prove", "verify-proof", "keys"])
+@pytest.mark.parametrize(
+    "name",
+    ["new", "add", "correct", "withdraw", "check", "publish", "verify", "history", "prove", "verify-proof", "keys"],
+)
 def test_wrong_arguments_are_two(name: str, tmp_path: Path) -> None:
     assert letterbook(tmp_path, name, "--no-such-option").status == 2
 
 
 def test_outside_a_repository_is_three_with_a_hint(tmp_path: Path) -> None:
-    for arguments in (["check"], ["publish", "--out", "x"], ["history", "x"]):
+    for arguments in (
+        ["check"],
+        ["publish", "--out", "x"],
+        ["history", "x"],
+        ["new"],
+        ["correct", "x"],
+        ["withdraw", "x"],
+    ):
         done = letterbook(tmp_path, *arguments)
         assert (done.status, done.err.count("hint:")) == (3, 1)
 

@@ -1,5 +1,6 @@
 """letterbook new: a letter by questions on a real terminal, and the same letter by flags in one line."""
 
+import io
 import os
 import stat
 from pathlib import Path
@@ -58,25 +59,48 @@ def state(archive: Archive) -> tuple[dict[str, bytes], str, str]:
 # -- the whole way ---------------------------------------------------------------------------------------------
 
 
-def test_a_first_letter_as_a_person_writes_it_is_seen_in_the_feed(archive: Archive) -> None:
-    hook(archive)
+@pytest.fixture
+def clone(archive: Archive, tmp_path: Path) -> Archive:
+    """A colleague's clone of that archive, beside a scan of the letter."""
+    made = Archive.__new__(Archive)
+    made.folder = archive.clone(tmp_path / "clone of letters")
+    archive.git("config", "user.name", AUTHOR)
+    archive.git("config", "user.email", ADDRESS)
+    hook(made)
+    (tmp_path / "scan.pdf").write_bytes(scan())
+    return made
+
+
+def scan() -> bytes:
+    """Return a page that hides nothing, the same bytes each time."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    page = io.BytesIO()
+    canvas = Canvas(page, invariant=True, pageCompression=0)
+    canvas.drawString(72, 700, "Will the lenses of the lighthouse be kept?")
+    canvas.save()
+    return page.getvalue()
+
+
+def test_a_first_letter_as_a_person_writes_it_is_seen_in_the_feed(clone: Archive) -> None:
     printed = (TRANSCRIPTS / "first-letter.txt").read_text("utf-8")
-    assert replay(printed, archive.folder, ENV) == printed
-    assert archive.git("status", "--short", "--", "records") == ""
+    assert replay(printed, clone.folder, ENV) == printed
+    assert clone.git("status", "--short", "--", "records") == ""
 
 
-def test_the_same_by_flags_in_one_line_makes_the_same_files(archive: Archive, tmp_path: Path) -> None:
-    hook(archive)
+def test_the_same_by_flags_in_one_line_makes_the_same_files(clone: Archive, tmp_path: Path) -> None:
     other = Archive.__new__(Archive)
-    other.folder = archive.copy(tmp_path / "other")
-    replay((TRANSCRIPTS / "first-letter.txt").read_text("utf-8"), archive.folder, ENV)
+    other.folder = clone.copy(tmp_path / "other")
+    replay((TRANSCRIPTS / "first-letter.txt").read_text("utf-8"), clone.folder, ENV)
     done = letterbook(other.folder, "new", *FLAGS, "--commit", **ENV)
     assert (done.status, sorted(done.out.split())) == (0, sorted(WRITTEN))
-    assert records(archive) == records(other)
-    assert archive.git("rev-parse", "HEAD^{tree}") == other.git("rev-parse", "HEAD^{tree}")
-    assert archive.git("log", "-1", "--format=%an %ae %cn %ce %B") == other.git(
-        "log", "-1", "--format=%an %ae %cn %ce %B"
-    )
+    rights = ("--rights", "permission", "--rights-note", "Sent to us by The Lighthouse Trust.")
+    assert letterbook(other.folder, "add", "../scan.pdf", "--letter", LETTER, *rights, "--commit", **ENV).status == 0
+    assert records(clone) == records(other)
+    assert clone.git("rev-parse", "HEAD^{tree}") == other.git("rev-parse", "HEAD^{tree}")
+    for each in ("HEAD", "HEAD^"):
+        shown = ("log", "-1", "--format=%an %ae %cn %ce %B", each)
+        assert clone.git(*shown) == other.git(*shown)
 
 
 # -- stopping --------------------------------------------------------------------------------------------------
@@ -85,13 +109,13 @@ def test_the_same_by_flags_in_one_line_makes_the_same_files(archive: Archive, tm
 def answers() -> list[str]:
     """Return what is typed in the transcript of a first letter, in its order."""
     printed = (TRANSCRIPTS / "first-letter.txt").read_text("utf-8")
-    block = printed.split("$ git")[0]
+    block = printed.split("$ letterbook add")[0]
     return [row[2:] for row in block.split("\n") if row.startswith("> ")]
 
 
 def test_ctrl_c_at_every_question_writes_nothing(archive: Archive) -> None:
     before, typed = state(archive), answers()
-    printed = (TRANSCRIPTS / "first-letter.txt").read_text("utf-8").split("$ git")[0]
+    printed = (TRANSCRIPTS / "first-letter.txt").read_text("utf-8").split("$ letterbook add")[0]
     parts = printed.split("\n> ")
     for stop in range(1, len(typed)):
         replay("\n> ".join([*parts[:stop], "^C\n"]), archive.folder, ENV)
@@ -142,6 +166,20 @@ def test_paths_go_to_standard_output_and_questions_do_not(archive: Archive, tmp_
         assert person.ends() == 0
         assert "\x1b[3" not in person.raw.decode() and "\x1b[1m" not in person.raw.decode()
     assert sorted((tmp_path / "out").read_text().split()) == sorted(WRITTEN)
+
+
+def test_tab_completes_names_and_ids(archive: Archive) -> None:
+    with Person(archive.folder, "new", *FLAGS[5:]) as person:
+        person.sees("Who wrote it?", prompt=True)
+        person.sends(b"harbour-i\t")
+        person.sees("harbour-institute")
+        person.sends(b"\r")
+        person.sees("= Harbour Institute (harbour-institute)")
+        person.sees("Who else wrote it?", prompt=True)
+        person.sends(b"Quay\t\r")
+        person.sees("= Quayside Capital (quayside-capital)")
+        person.interrupts()
+        assert person.ends() == 130
 
 
 # -- slips -----------------------------------------------------------------------------------------------------

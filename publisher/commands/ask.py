@@ -163,8 +163,9 @@ class Terminal:
             self._readline.insert_text(self._old)
 
     def _complete(self, typed: str, state: int) -> str | None:
-        found = [word for word in self._words if word.casefold().startswith(typed.casefold())]
-        return sorted(set(found))[state] if typed and state < len(set(found)) else None
+        found = {word for word in self._words if word.startswith(typed)}
+        found = found or {word for word in self._words if word.casefold().startswith(typed.casefold())}
+        return sorted(found)[state] if typed and state < len(found) else None
 
 
 def complain(slip: SlipError) -> None:
