@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,11 @@ from publisher.media import media_type
 from publisher.reports import REPORTS
 from tests.builders import Archive
 from tests.command import letterbook
-from tests.leaks import KINDS, Kind, Sample
+from tests.leaks import KINDS, Kind, Sample, require
 from tests.leaks.hostile import HOSTILE, noise
 from tests.leaks.judge import judge, tells
 from tests.leaks.proof import doubts
+from tests.leaks.sample import Proof
 
 NAMED = [pytest.param(kind, id=f"{kind.producer}-{kind.name}".replace(" ", "-")) for kind in KINDS]
 LETTER = "2019-02-18-harbour-to-acme"
@@ -46,12 +48,32 @@ HARMLESS = {
 
 @pytest.mark.parametrize("kind", NAMED)
 def test_a_sample_is_what_it_claims_to_be(kind: Kind) -> None:
+    require(kind.producer)
     assert doubts(kind) == []
     assert kind.told.endswith(".") and len(kind.told) > 20
 
 
+@pytest.mark.parametrize(
+    ("name", "claim"),
+    [
+        ("letter of one page", "hidden"),
+        ("letter of one page", "absent"),
+        ("black box over a name", "shown"),
+        ("black box over a name", "absent"),
+        ("properly redacted", "shown"),
+        ("properly redacted scan", "hidden"),
+        ("scan without text", "shown"),
+        ("scan without text", "hidden picture"),
+    ],
+)
+def test_a_false_claim_is_noticed(name: str, claim: Proof) -> None:
+    kind = next(kind for kind in KINDS if (kind.producer, kind.name) == ("written", name))
+    assert doubts(replace(kind, proof=claim)) != []
+
+
 @pytest.mark.parametrize("kind", NAMED)
 def test_a_leak_is_blocked_and_what_is_clean_is_passed(kind: Kind) -> None:
+    require(kind.producer)
     judged = judge(kind)
     if kind.name in UNSEEN:
         assert not judged.right, "take it out of UNSEEN"

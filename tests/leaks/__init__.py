@@ -7,13 +7,18 @@ A kind is a function that takes a name and returns a file; what must become of i
 docstring. Each is made with two names: what is hidden does not depend on the name, pixel by pixel, in two viewers.
 """
 
+import os
 import shutil
 
+import pytest
+
 from tests.leaks import fpdf2, ghostscript, reportlab, surgery, typst, written
-from tests.leaks.fonts import CHINESE
+from tests.leaks.fonts import CHINESE, LATIN, SERIF
 from tests.leaks.sample import ENTERED, Kind, Sample
 
-__all__ = ["KINDS", "Kind", "Sample", "fpdf2", "ghostscript", "missing", "reportlab", "surgery", "typst", "written"]
+__all__ = [
+    "KINDS", "Kind", "Sample", "fpdf2", "ghostscript", "missing", "reportlab", "require", "surgery", "typst", "written"
+]  # fmt: skip
 
 KINDS: tuple[Kind, ...] = tuple(ENTERED)
 """What the detector may be tuned to."""
@@ -26,8 +31,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
 """The commands of producers that are no Python packages."""
 
 
+def require(producer: str) -> None:
+    """Skip the test where a producer lacks something; in CI fail."""
+    if lacks := missing(producer):
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{lacks} is not installed")
+
+
 def missing(producer: str) -> str:
     """Return what a producer needs and this machine lacks, or nothing."""
     lacks = [command for command in NEEDS.get(producer, ()) if not shutil.which(command)]
-    lacks += [path.name for path in (CHINESE,) if not path.is_file()]
+    lacks += [path.name for path in (CHINESE, LATIN, SERIF) if not path.is_file()]
     return ", ".join(lacks)

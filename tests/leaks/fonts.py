@@ -5,8 +5,6 @@ from pathlib import Path
 LATIN = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 """fonts-dejavu-core; holds Arabic letters too."""
 
-BOLD = LATIN.with_name("DejaVuSans-Bold.ttf")
-LIGHT = Path("/usr/share/fonts/truetype/dejavu/DejaVuSans-ExtraLight.ttf")
 SERIF = LATIN.with_name("DejaVuSerif.ttf")
 
 CHINESE = Path("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf")
