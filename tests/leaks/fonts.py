@@ -1,4 +1,4 @@
-"""The fonts that the samples embed: where Debian puts them, and a letter drawn by hand (Type 3)."""
+"""The fonts that the samples embed, where Debian puts them."""
 
 from pathlib import Path
 
