@@ -322,8 +322,7 @@ class Repository:
         default = None if head is None else self._remote_default(head)
         if head is None or default is None or default == head:
             return default
-        status, output = self._run("merge-base", head, default, accept=(0, 1))
-        return output.decode("ascii").split("\n")[0] if status == 0 else None
+        return self.merge_base(head, default)
 
     def published(self) -> str | None:
         """Return the commit up to which a record counts as published: the merge base with the remote, else HEAD.
@@ -357,16 +356,37 @@ class Repository:
                 return tip
         return None
 
-    def commit_objects(self, tip: str, base: str | None = None) -> Iterator[tuple[str, bytes]]:
-        """Yield every commit that can be reached from the commit `tip`, and not from `base`: its id and its bytes.
+    def new_commits(self, tip: str, known: Iterable[str]) -> list[LineCommit]:
+        """Return every commit that `tip` leads to and none of the `known` ones does, parents first."""
+        feed = "".join([f"{tip}\n", *(f"^{name}\n" for name in known)]).encode()
+        asked = "rev-list", "--reverse", "--topo-order", "--timestamp", "--parents", "--stdin"
+        rows = [row.split(" ") for row in self._run(*asked, feed=feed)[1].decode("ascii").splitlines()]
+        return [LineCommit(id=row[1], parent=row[2] if len(row) > 2 else None, time=int(row[0])) for row in rows]
+
+    def remote_tips(self, remote: str) -> dict[str, str]:
+        """Return the branches of a remote as they were last seen, by name, with the commit of each."""
+        prefix = f"refs/remotes/{remote}/"
+        rows = (row.split(" ", 1) for row in self._run(*_REMOTES)[1].decode("utf-8", "surrogateescape").splitlines())
+        found = {ref.removeprefix(prefix): name for name, ref in rows if ref.startswith(prefix)}
+        return {branch: name for branch, name in found.items() if self.find_commit(name) == name}
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the best common ancestor of two commits, or None."""
+        status, output = self._run("merge-base", one, other, accept=(0, 1))
+        return output.decode("ascii").split("\n")[0] if status == 0 else None
+
+    def commit_objects(self, tip: str, *known: str | None) -> Iterator[tuple[str, bytes]]:
+        """Yield every commit that `tip` leads to, and none of the `known` does: its id and its bytes.
 
         The bytes are hashed again.
 
         Raises RepositoryError for one of more than MAX_COMMIT bytes.
         """
-        with _file_of(b"") as nothing:
-            without = [f"^{base}^{{commit}}"] if base else []
-            for ids in self._stream("rev-list", "--end-of-options", f"{tip}^{{commit}}", *without, feed=nothing):
+        with _file_of(b"") as feed:
+            feed.write(f"{tip}^{{commit}}\n".encode())
+            feed.writelines(f"^{name}^{{commit}}\n".encode() for name in known if name)
+            feed.seek(0)
+            for ids in self._stream("rev-list", "--stdin", feed=feed):
                 for output in self._stream("cat-file", "--batch", "--buffer", feed=ids):
                     while header := output.readline():
                         found = self._read_object("commit", header, output, MAX_COMMIT)

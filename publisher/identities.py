@@ -5,7 +5,7 @@ field and never the name or the address: the log of a public check must not repe
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from publisher.finding import Finding, Location
 from publisher.git import Repository
@@ -20,12 +20,12 @@ _HINT = (
 )
 
 
-def of_commits(repository: Repository, info: ArchiveInfo | None, tip: str, base: str | None) -> list[Finding]:
-    """Find what the commits that `tip` leads to, and `base` does not, show of who made them."""
+def of_commits(repository: Repository, info: ArchiveInfo | None, tip: str, known: Iterable[str]) -> list[Finding]:
+    """Find what the commits that `tip` leads to, and none of the `known` does, show of who made them."""
     if info is None or not info.identities:
         return []
     found = []
-    for name, data in repository.commit_objects(tip, base):
+    for name, data in repository.commit_objects(tip, *known):
         found += of_idents(info, f"commit {name[:12]}", _idents(data))
     return found
 

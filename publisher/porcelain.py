@@ -34,6 +34,14 @@ def own_identity(root: Path) -> Identity | None:
     return Identity(name=found["name"], email=found["email"]) if found else None
 
 
+def hooks_folder(root: Path) -> Path:
+    """Return the folder in which the person's git looks for the hooks of this repository (core.hooksPath)."""
+    done = _git(root, "rev-parse", "--path-format=absolute", "--git-path", "hooks", quiet=True)
+    if done.returncode != 0 or not done.stdout.strip():
+        raise RepositoryError("git does not say where its hooks are", "try 'git rev-parse --git-path hooks'")
+    return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ident:
     """Who a commit says made it: name, address, and the offset of their clock from UTC as git writes it."""

@@ -14,7 +14,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     for floor in (
         "finding errors",
         "schema dates text words choices strict merkle tiles layout media contacts",
-        "record letter documents git signatures checkpoint site reports commits porcelain",
+        "record letter documents git signatures checkpoint site reports commits porcelain hooks",
         "compose paths",
         "edit",
         "snapshot pending",
@@ -22,7 +22,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "provenance log",
         "checks",
         "examine answers disclosure intake",
-        "narrow",
+        "narrow outgoing",
         "index",
         "formats",
         "publish",

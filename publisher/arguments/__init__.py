@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "history": "list every landed revision of a record",
     "init": "make a new archive for another organisation, ready to commit",
     "promote": "take a letter from a private intake repository into the public archive",
+    "hooks": "have git check what is committed and what is pushed",
     "serve": "show a draft of the site on this machine",
     "preview": "show what a pull request would publish: its pages in a folder, and a summary",
     "cite": "say whether a cited letter is unchanged, corrected since, withdrawn, or never was",

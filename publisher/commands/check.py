@@ -131,7 +131,7 @@ def _identities(
     found = []
     tip = None if staged else repository.resolve(at) if at else repository.find_commit("HEAD")
     if tip is not None and tip != base:
-        found += identities.of_commits(repository, info, tip, base)
+        found += identities.of_commits(repository, info, tip, [base] if base else [])
     if at is None:
         found += identities.of_idents(info, identities.NEXT, next_idents(repository.root))
     return found
