@@ -105,10 +105,18 @@ def test_who_would_make_the_next_commit_is_asked_of_git(tmp_path: Path, way: str
         environment["TZ"] = "Asia/Kathmandu"
     archive.letter("2019-02-18-harbour-to-acme")
     archive.git("add", "--all")
+    assert said(letterbook(archive.folder, "check", "--format", "json", "--at", "HEAD", **environment)) == []
     for arguments in (["--staged"], []):
         (row,) = said(letterbook(archive.folder, "check", "--format", "json", *arguments, **environment))
         assert row[:2] == ("author-identity", "commit being made")
         assert ("time zone" in row[2]) == (way == "zone")
+
+
+def test_where_nothing_is_to_be_committed_nobody_is_asked(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path / "archive")
+    for arguments in (["--staged"], []):
+        done = letterbook(archive.folder, "check", "--format", "json", *arguments, **person("AUTHOR", "COMMITTER"))
+        assert said(done) == []
 
 
 def test_an_archive_that_lists_nobody_is_not_told_anything(tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def _examine_staged(repository: Repository, commit: str | None) -> "Examined":
 def _identities(
     repository: Repository, examined: "Examined", base: str | None, *, at: str | None, staged: bool
 ) -> list[Finding]:
-    """Look at who made the commits since the base, and who would make the next one."""
+    """Look at who made the commits since the base, and who would make the next one if there is anything to commit."""
     info = examined.archive.info
     if info is None or not info.identities:
         return []
@@ -132,7 +132,8 @@ def _identities(
     tip = None if staged else repository.resolve(at) if at else repository.find_commit("HEAD")
     if tip is not None and tip != base:
         found += identities.of_commits(repository, info, tip, [base] if base else [])
-    if at is None:
+    is_pending = bool(examined.only) or any(version.commit is None for version in examined.history.versions)
+    if at is None and is_pending:
         found += identities.of_idents(info, identities.NEXT, next_idents(repository.root))
     return found
 
