@@ -22,16 +22,7 @@ from tests.leaks.sample import Proof
 NAMED = [pytest.param(kind, id=f"{kind.producer}-{kind.name}".replace(" ", "-")) for kind in KINDS]
 LETTER = "2019-02-18-harbour-to-acme"
 
-UNSEEN = {
-    "letters of a pattern under a box",
-    "dark on dark",
-    "state that is not on",
-    "look under the mouse",
-    "choices of a list",
-    "layer named after somebody",
-    "labels of pages",
-    "scan with a code where the name was",
-}
+UNSEEN: set[str] = set()
 """Kinds that the detector gets wrong. As soon as it sees one, its test fails until the row is taken out."""
 
 HARMLESS = {

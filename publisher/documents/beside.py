@@ -22,6 +22,7 @@ LEAST = 4
 _USUAL = re.compile(
     r"(?:sub)*(?:section|paragraph)s?|chapter|page|part|figure|table|equation|appendix|cite|item|h?footnote|theorem"
     r"|lemma|anchor|heading|bookmark|start|contents|title|index|glo|line|loc|toc|top|bottom"
+    r"|layers?|background|foreground|watermark|text|image|images|header|footer|default|ebene|calque|annotations?"
 )
 """What programs call places of themselves."""
 
@@ -35,6 +36,11 @@ def look(pdf: pikepdf.Pdf, objects: Objects, shown: str) -> Iterator[Found]:
         ("hidden-words", list(_replacing(pdf, objects)), "replacement text holds words that no page shows"),
         ("alternative-text", alternative, "alternative text, which is read aloud, holds words that no page shows"),
         ("bookmark", titles, "bookmarks hold words that no page shows"),
+        (
+            "bookmark",
+            list(_labels(objects)),
+            "names of layers or labels of pages hold words that no page shows",
+        ),
         ("bookmark", list(_places(pdf)), "the names of places, to which links go, hold words that no page shows"),
     ):
         lost = sorted({word for text in texts for word in words_of(text) if len(word) >= LEAST} - said)
@@ -62,6 +68,17 @@ def _marked(stream: Any) -> Iterator[str]:
         operands = list(instruction.operands)
         if len(operands) == 2 and isinstance(operands[1], Dictionary):
             yield from (text_of(operands[1].get(key)) for key in ("/ActualText", "/Alt", "/E"))
+
+
+def _labels(objects: Objects) -> Iterator[str]:
+    """Yield the names of layers, without those that programs make up, and what stands before page numbers."""
+    for item in objects.reachable:
+        if item.get("/Type") == "/OCG":
+            yield from (
+                word for word in WORD.findall(text_of(item.get("/Name")).casefold()) if not _USUAL.fullmatch(word)
+            )
+        elif "/P" in item and item.get("/S", "/D") in {"/D", "/R", "/r", "/A", "/a"} and "/Subtype" not in item:
+            yield text_of(item["/P"])
 
 
 def _places(pdf: pikepdf.Pdf) -> Iterator[str]:

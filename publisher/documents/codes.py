@@ -43,7 +43,8 @@ CODES: dict[str, Code] = {
         hint=f"the words stand beside the page: {_FLAT}",
     ),
     "hidden-field": Code(
-        told="A form field that holds other words than it shows, or shows none.", hint=f"empty the field, then {_FLAT}"
+        told="A form field that holds other words than it shows, choices and states that are not on included.",
+        hint=f"empty the field, then {_FLAT}",
     ),
     "lost-revision": Code(
         told="An earlier state of the file, kept in it, with words or pictures that the last one lost.",
@@ -137,7 +138,7 @@ CODES: dict[str, Code] = {
         hint="take the words out of the alternative text",
     ),
     "bookmark": Code(
-        told="Bookmarks, or names of places, with words that no page shows.",
+        told="Bookmarks, or names of places, layers and pages, with words that no page shows.",
         severity="warning",
         hint=f"take the words out of bookmarks and names, or {_FLAT}",
     ),

@@ -26,6 +26,9 @@ TINY = 2.2
 SCAN_CONTRAST = 40
 """Of 255: the range of greys in a place of a scan that shows a letter."""
 
+BAR = 60
+"""Of 255: how much a cover differs from paper."""
+
 INK = 40
 """Of 255: a glyph with less is blank."""
 
@@ -134,9 +137,10 @@ class Page:
         difference = ImageChops.difference(seen, bare).convert("L", LUMINANCE)
         shown = difference.point([min(255, level * 255 // LEAST_CONTRAST) for level in range(256)])
         lost = ImageChops.subtract(self.ink, shown.filter(ImageFilter.MaxFilter(3)))
-        self.lost = lost.point([level if level > 90 else 0 for level in range(256)])
+        self.lost = ImageChops.darker(self.ink, lost.point([255 * (level > 40) for level in range(256)]))
         self.loses = self.lost.getbbox() is not None
         self.ground = ground.convert("L").filter(ImageFilter.BoxBlur(1))
+        self.paper = ImageStat.Stat(self.ground).median[0]
 
     def is_outside(self, glyph: Glyph) -> bool:
         """Whether a glyph stands beyond the page's edges."""
@@ -179,14 +183,27 @@ class Page:
         covariance = together - one.mean[0] * other.mean[0]
         return abs(covariance) / (one.stddev[0] * other.stddev[0]) > LIKENESS
 
-    def shows_a_letter(self, glyph: Glyph, upright: bool) -> bool:
-        """Whether the page without its text has anything in the middle of a glyph's place, as a scan has."""
+    def shows_writing(self, word: Word) -> bool:
+        """Whether the page without its text has writing in the middle of most of a word's places, as a scan has.
+
+        A place that is empty and has another grey than the paper counts as covered, and a few of them are enough: a
+        black bar with a code in white, which is shorter than the name was, shows something in the other places.
+        """
+        empty = covered = 0
+        letters = word.letters
+        for glyph in letters:
+            pixels = self._pixels(self._middle(glyph, word.upright))
+            low, high = greys(self.ground.crop(pixels)) if pixels else (0, 0)
+            if high - low < SCAN_CONTRAST:
+                empty += 1
+                covered += abs((low + high) / 2 - self.paper) > BAR
+        return empty <= 0.55 * len(letters) and not (covered > 1 and covered >= 0.25 * len(letters))
+
+    def _middle(self, glyph: Glyph, upright: bool) -> Box:
         left, top, right, bottom = glyph.loose
         if upright:
-            left, right = left + 0.3 * (right - left), left + 0.75 * (right - left)
-        else:
-            top, bottom = top + 0.3 * (bottom - top), top + 0.75 * (bottom - top)
-        return self._range((left, top, right, bottom)) >= SCAN_CONTRAST
+            return left + 0.3 * (right - left), top, left + 0.75 * (right - left), bottom
+        return left, top + 0.3 * (bottom - top), right, top + 0.75 * (bottom - top)
 
     def is_calm_beside(self, word: Word) -> bool:
         """Whether the page is paler, or calmer, just above or below a word than in it, as paper between lines is."""

@@ -138,7 +138,7 @@ class Reader:
                 yield number, kind, glyphs
             elif self._page(word).shows_likeness(word) or self._is_said_again(word):
                 continue
-            elif self._can_be_of_a_scan(kind, word) and self._is_over_scan(word):
+            elif self._can_be_of_a_scan(kind, word) and self._page(word).shows_writing(word):
                 over_scan.append((number, kind, glyphs))
             else:
                 yield number, kind, glyphs
@@ -181,12 +181,6 @@ class Reader:
     def _can_be_of_a_scan(self, kind: Kind, word: Word) -> bool:
         """Whether a word is invisible, or stands beneath a scan: OCR programs do the one or the other."""
         return kind in {"invisible", "blank"} or any(holds(box, word.letters[0].centre) for box in self.scan)
-
-    def _is_over_scan(self, word: Word) -> bool:
-        """Whether most of a word's places show something; OCR of a speck, a letter long, is let pass."""
-        letters = word.letters
-        shown = sum(self.page.shows_a_letter(glyph, word.upright) for glyph in letters)
-        return shown >= 0.45 * len(letters)
 
     def _is_said_again(self, word: Word) -> bool:
         """Whether the same word is shown at the same place."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pikepdf
 import pypdfium2
 
-from publisher.documents import beside, covered, hidden, leftovers, metadata, revisions, structure
+from publisher.documents import beside, covered, fields, hidden, leftovers, metadata, patterns, revisions, structure
 from publisher.documents.codes import discovery
 from publisher.documents.hidden import Found
 from publisher.documents.plain import contact_details
@@ -64,12 +64,14 @@ def _look(pdf: pikepdf.Pdf, data: bytes, limits: Limits) -> Looked:
 def _found(pdf: pikepdf.Pdf, objects: Objects, pictures: hidden.Pictures, limits: Limits) -> Iterator[Found]:
     texts = [pictures.alone.text(at) for at in range(len(pictures.alone))]
     yield from structure.look(pdf, objects)
+    yield from fields.look(pdf, objects)
     yield from beside.look(pdf, objects, "\n".join(texts))
     yield from metadata.look(pdf, objects)
     earlier = revisions.prefixes(pictures.data)
     yield from leftovers.look(pdf, objects, pictures.data, 1 + len(earlier))
     yield from revisions.look(pictures.data, earlier, limits)
     yield from hidden.look(pictures, limits)
+    yield from patterns.look(objects, pictures, limits)
     yield from covered.look(pictures, limits)
     for number, text in enumerate(texts, 1):
         yield from ((found, "") for found in contact_details(text, number))

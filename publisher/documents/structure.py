@@ -1,6 +1,5 @@
-"""What a PDF carries beside its pages: programs, attached files, redaction marks, comments, fields, signatures."""
+"""What a PDF carries beside its pages: programs, attached files, redaction marks, comments, signatures."""
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -9,10 +8,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary
 
-from publisher.documents.beside import words_of
 from publisher.documents.codes import discovery
 from publisher.documents.hidden import Found
-from publisher.documents.pages import Rendered
 from publisher.documents.values import Box
 from publisher.documents.walk import Objects, text_of
 
@@ -43,7 +40,6 @@ def look(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
     yield from _attached(objects)
     for number, page in enumerate(pdf.pages, 1):
         yield from _annotations(page, number)
-    yield from _fields(pdf, objects)
     yield from _kept(objects)
 
 
@@ -112,62 +108,6 @@ def _box(page: pikepdf.Page, item: Any) -> Box | None:
     except (KeyError, TypeError, ValueError):
         return None
     return round(left - edge[0], 1), round(edge[3] - top, 1), round(right - edge[0], 1), round(edge[3] - bottom, 1)
-
-
-def _fields(pdf: pikepdf.Pdf, objects: Objects) -> Iterator[Found]:
-    """Yield the fields that hold a text and do not show it: hidden, without a place, or with another appearance."""
-    shown: set[str] | None = None
-    for item in objects.reachable:
-        if not ("/V" in item or "/DV" in item) or _inherited(item, "/FT") not in {"/Tx", "/Ch"}:
-            continue
-        value, default = text_of(item.get("/V")), text_of(item.get("/DV"))
-        widgets = [item] if "/Rect" in item else [kid for kid in item.get("/Kids", ()) if "/Rect" in kid]
-        if value.strip() and not any(_is_shown(widget) for widget in widgets):
-            yield (
-                discovery("hidden-field", "a form field holds a text and does not show it", characters=len(value)),
-                value,
-            )
-            continue
-        held = words_of(f"{default} {value}" if any("/AP" in widget for widget in widgets) else default)
-        held -= {
-            word for pair in item.get("/Opt", ()) if isinstance(pair, Array) for word in words_of(text_of(pair[0]))
-        }
-        if held:
-            shown = words_of(_flat(pdf)) if shown is None else shown
-            if lost := sorted(held - shown):
-                what = "a form field holds other words than it shows"
-                yield discovery("hidden-field", what, characters=sum(map(len, lost))), " ".join(lost)
-
-
-def _flat(pdf: pikepdf.Pdf) -> str:
-    """Return what the pages say with their fields and notes drawn onto them."""
-    out = io.BytesIO()
-    pdf.save(out)
-    with pikepdf.Pdf.open(out, suppress_warnings=True) as copy:
-        copy.flatten_annotations("screen")
-        flat = io.BytesIO()
-        copy.save(flat)
-    rendered = Rendered(flat.getvalue())
-    return "\n".join(rendered.text(at) for at in range(len(rendered)))
-
-
-def _inherited(item: Any, key: str) -> Any:
-    for _ in range(16):
-        if not isinstance(item, Dictionary):
-            return None
-        if key in item:
-            return item[key]
-        item = item.get("/Parent")
-    return None
-
-
-def _is_shown(widget: Any) -> bool:
-    try:
-        left, bottom, right, top = (float(side) for side in widget["/Rect"])
-        flags = int(widget.get("/F", 0))
-    except (KeyError, TypeError, ValueError):
-        return False
-    return not flags & (HIDDEN | NO_VIEW) and abs(right - left) > 1 and abs(top - bottom) > 1
 
 
 def _kept(objects: Objects) -> Iterator[Found]:
