@@ -325,3 +325,18 @@ def test_other_names_change_nothing_but_names() -> None:
         path: inner(page) for path, page in before.items()
     }
     assert before[PATH] != after[PATH]
+
+
+def test_a_name_that_ends_with_a_full_stop_ends_its_sentence_too() -> None:
+    made = Told()
+    names = {"one": "Acme Optics Inc.", "two": "Acme Optics", "three": "Acme Inc."}
+    made.land({
+        f"letters/{name}": letter(name, questions=[question("1")], to=[{"party": "acme-optics", "as": called}])
+        for name, called in names.items()
+    })  # fmt: skip
+    made.land({"assessments/three": assessment("three", reported("1", "answered"))})
+    files = pages.render(made.index(), {})
+    for path, data in files.items():
+        assert not path.endswith(".html") or not re.search(r"(?<!\.)\.\.(?!\.)", text(data)), path
+    first = files["questions/index.html"].decode()
+    assert "Acme Optics Inc.</bdi></a></p>" in first and "Acme Optics</bdi></a>.</p>" in first

@@ -16,7 +16,7 @@ from publisher.letter import Correspondent, Letter
 
 MOST, MOST_LANES = 60, 40
 """With more letters or more correspondents than this there is no picture."""
-WIDTH, GUTTER, LANE, COLUMN = 700, 150, 30, 64
+WIDTH, GUTTER, LANE, COLUMN = 700, 162, 30, 64
 IN_A_BAND = 14
 HEAD, FOOT = 78, 30
 NAME = 21
