@@ -297,7 +297,7 @@ def newest_change(story: Story) -> str:
     event = story.newest
     if event.revision.seq <= story.first.seq or event.revision.commit == story.first.commit:
         return ""
-    what = _done(event)
+    what = "Something was added" if not event.of_assessment and _manner(event) == "addition" else _done(event)
     note = f": {phrases.one_line(event.note.note, NOTE)}" if event.note else ""
     end = "" if note.endswith((".", "!", "?", "…")) else "."
     return f"{what} on {phrases.moment(event.at)} (revision {event.revision.rev}){note}{end}"
