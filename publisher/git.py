@@ -151,12 +151,17 @@ class Repository:
         return cls(root)
 
     def commit_all(self, name: str, address: str, *, time: int, message: str) -> str:
-        """Commit everything in the work tree and return the commit: at +0000, and without hooks."""
+        """Commit everything in the work tree and return the commit: at +0000, and without hooks.
+
+        Later commits that are made in this clone are by the same name and address.
+        """
         person = {
             f"GIT_{who}_{what}": value
             for who in ("AUTHOR", "COMMITTER")
             for what, value in (("NAME", name), ("EMAIL", address), ("DATE", f"@{time} +0000"))
         }
+        self._run("config", "user.name", name)
+        self._run("config", "user.email", address)
         self._run("add", "--all")
         self._run("commit", "--quiet", "--no-verify", "--message", message, extra=person)
         return self.resolve("HEAD")

@@ -52,11 +52,10 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
 def write_new(files: Mapping[str, bytes], folder: Path) -> None:
     """Make a folder of these files, all of them or none: they are written beside it, and take their place by renames.
 
-    Raises UsageError unless the folder is empty or not there, UnavailableError where it cannot be written.
+    Raises UsageError for what `require_new` refuses, UnavailableError where the folder cannot be written.
     """
     folder = folder.absolute()
-    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
-        raise UsageError(f"{folder} is not an empty folder", "name one that is empty, or not there yet")
+    require_new(folder)
     beside = folder.with_name(f".{folder.name}.letterbook-{secrets.token_hex(8)}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -77,6 +76,12 @@ def write_new(files: Mapping[str, bytes], folder: Path) -> None:
         raise UnavailableError(f"{folder} could not be written: {fault.strerror}", "nothing was written") from fault
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def require_new(folder: Path) -> None:
+    """Raise UsageError unless a folder is empty or not there; no link is one."""
+    if folder.is_symlink() or (folder.exists() and (not folder.is_dir() or any(folder.iterdir()))):
+        raise UsageError(f"{folder} is not an empty folder", "name one that is empty, or not there yet")
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -20,6 +20,7 @@ from publisher.signatures.keys import generate_private_key
 from tests.builders import CLEAN, git
 from tests.command import Done, files_of, letterbook
 from tests.second_auditor import audit
+from tests.terminal import Person
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
@@ -220,6 +221,33 @@ def test_an_archive_of_no_repository_is_told_how_to_become_one(tmp_path: Path) -
 def test_answers_are_checked_wherever_they_come_from() -> None:
     with pytest.raises(UsageError):
         Answers(**SAID | {"owners": "@a\n* @b"})
+
+
+# -- on a terminal ---------------------------------------------------------------------------------------------
+
+
+def test_on_a_terminal_it_asks_says_what_is_wrong_and_commits(tmp_path: Path) -> None:
+    with Person(tmp_path, "init", "archive", "--name", SAID["name"]) as person:
+        person.answers("Who publishes it?", SAID["publisher"])
+        person.answers("The name of its log", "https://letterbook.example/")
+        person.replaces("without https://", SAID["origin"])
+        for question in ("this never changes either", "a slash at the end", "such as en", "its own words"):
+            person.keeps(question)
+        person.keeps("Who commits?")
+        person.answers("Make a git repository of it", "")
+        assert person.ends() == 0
+    assert letterbook(tmp_path / "archive", "check").status == 0
+    assert git(tmp_path / "archive", "log", "--format=%an <%ae>") == "The Harbour letters <archive@letterbook.example>"
+    record = yaml.safe_load((tmp_path / "archive" / "records" / "archive.yaml").read_text("utf-8"))
+    assert (record["origin"], record["site"]) == (SAID["origin"], SAID["site"])
+
+
+def test_who_has_had_enough_leaves_nothing_behind(tmp_path: Path) -> None:
+    with Person(tmp_path, "init", "archive") as person:
+        person.sees("What is the archive called?", prompt=True)
+        person.interrupts()
+        assert person.ends() == 130
+    assert list(tmp_path.iterdir()) == []
 
 
 # -- from a wheel ----------------------------------------------------------------------------------------------

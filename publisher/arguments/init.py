@@ -18,6 +18,10 @@ ASKED = {
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Declare them."""
+    parser.description = (
+        "Make a new archive for another organisation, ready to commit. On a terminal, letterbook asks for what is "
+        "missing. Nothing is written if anything is refused, or into a folder that holds anything."
+    )
     parser.add_argument("folder", type=Path, metavar="DIR", help="an empty folder, or one that is not there yet")
     for name, text in ASKED.items():
         parser.add_argument(f"--{name}", metavar="TEXT", help=text.replace("%", "%%"))
@@ -27,7 +31,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--action", metavar="OWNER/NAME@COMMIT", help="the repository and commit of Letterbook that the workflows use"
     )
-    parser.add_argument("--commit", action="store_true", help="make a git repository of it, with a first commit")
+    parser.add_argument(
+        "--commit", action=argparse.BooleanOptionalAction, default=None,
+        help="make a git repository of it, with a first commit (default: ask on a terminal, else do not)",
+    )  # fmt: skip
 
 
 def run(options: argparse.Namespace) -> int:
