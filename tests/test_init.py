@@ -212,7 +212,7 @@ def test_an_archive_of_no_repository_is_told_how_to_become_one(tmp_path: Path) -
         "git add --all",
         "git commit --message 'Begin the archive'",
     ]
-    script = "\n".join(step for step in steps if step != "letterbook hooks install")
+    script = "\n".join(steps)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     ran = subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, env=CLEAN | {"PATH": path}, check=False)
     assert ran.returncode == 0 and (tmp_path / "x" / "public" / "index.json").is_file()
@@ -235,9 +235,11 @@ def test_on_a_terminal_it_asks_says_what_is_wrong_and_commits(tmp_path: Path) ->
             person.keeps(question)
         person.keeps("Who commits?")
         person.answers("Make a git repository of it", "")
+        person.answers("Check each commit and push there?", "")
         assert person.ends() == 0
     assert letterbook(tmp_path / "archive", "check").status == 0
     assert git(tmp_path / "archive", "log", "--format=%an <%ae>") == "The Harbour letters <archive@letterbook.example>"
+    assert {path.name for path in (tmp_path / "archive" / ".git" / "hooks").iterdir()} == {"pre-commit", "pre-push"}
     record = yaml.safe_load((tmp_path / "archive" / "records" / "archive.yaml").read_text("utf-8"))
     assert (record["origin"], record["site"]) == (SAID["origin"], SAID["site"])
 

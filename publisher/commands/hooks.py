@@ -18,9 +18,9 @@ from publisher.reports import REPORTS
 _MAIN = ("HEAD", "main", "master")
 
 
-def install() -> int:
-    """Write both hooks where git looks for them."""
-    repository = Repository.find(Path.cwd(), light=True)
+def install(start: Path | None = None) -> int:
+    """Write both hooks where git looks for them, in the repository that one stands in or that `start` is in."""
+    repository = Repository.find(start or Path.cwd(), light=True)
     folder = hooks_folder(repository.root)
     changed = files.install(folder, _program(), within=(repository.root, repository.git_dir))
     print(f"written: {', '.join(changed)} in {folder}" if changed else "both hooks are there already", file=sys.stderr)

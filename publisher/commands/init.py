@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from functools import partial
 from pathlib import Path
 
+from publisher.commands import hooks
 from publisher.commands.ask import SlipError, Terminal, is_answered, say
 from publisher.errors import UsageError
 from publisher.examine import Examined, examine
@@ -63,7 +64,10 @@ def init(folder: Path, given: Mapping[str, str | None], *, commit: bool | None) 
     if commit:
         done = Repository.begin(folder.absolute()).commit_all(name, address, time=int(time.time()), message=MESSAGE)
         print(f"commit {done[:12]} by {name}", file=sys.stderr)
-    _say_what_next(folder, answers, committed=bool(commit))
+    hooked = commit and terminal is not None and terminal.confirm("Check each commit and push there?", default=True)
+    if hooked:
+        hooks.install(folder.absolute())
+    _say_what_next(folder, answers, committed=bool(commit), hooked=bool(hooked))
     return 0
 
 
@@ -121,8 +125,9 @@ def _proposed(name: str, found: Mapping[str, str]) -> str:
 # -- what next -------------------------------------------------------------------------------------------------
 
 
-def _say_what_next(folder: Path, answers: Answers, *, committed: bool) -> None:
-    print("\nNext:", *(f"  {step}" for step in _steps(folder, committed=committed)), sep="\n", file=sys.stderr)
+def _say_what_next(folder: Path, answers: Answers, *, committed: bool, hooked: bool) -> None:
+    steps = [f"  {step}" for step in _steps(folder, committed=committed, hooked=hooked)]
+    print("\nNext:", *steps, sep="\n", file=sys.stderr)
     print("Then docs/operate.md, which begins with a key of your own.", file=sys.stderr)
     if answers.action == NOBODY:
         print(f"Write into .github/workflows, for {NOBODY[:16]}, which commit of Letterbook to use.", file=sys.stderr)
@@ -130,8 +135,10 @@ def _say_what_next(folder: Path, answers: Answers, *, committed: bool) -> None:
         print(f"Write into .github/CODEOWNERS, for {NO_OWNERS}, who must agree to changes.", file=sys.stderr)
 
 
-def _steps(folder: Path, *, committed: bool) -> Iterator[str]:
+def _steps(folder: Path, *, committed: bool, hooked: bool) -> Iterator[str]:
     yield f"cd {shlex.quote(str(folder))}"
     if not committed:
         yield from ("git init --initial-branch=main", "git add --all", f"git commit --message '{MESSAGE}'")
-    yield from ("letterbook hooks install", "letterbook check", "letterbook publish --out public")
+    if not hooked:
+        yield "letterbook hooks install"
+    yield from ("letterbook check", "letterbook publish --out public")
