@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from publisher.deleted import ever_deleted
+from publisher.errors import RepositoryError
 from publisher.git import ENVIRONMENT, Repository
 from tests.bench_staged import LOAD, cost, crowd, stage_one
 from tests.builders import Archive, change, git, letter_path
@@ -181,3 +182,15 @@ def test_it_costs_at_most_twice_what_loading_two_libraries_does(tmp_path: Path) 
     cost(command, folder)
     ratio = min(cost(command, folder) for _ in range(8)) / min(cost(LOAD, folder) for _ in range(8))
     assert ratio < 2, ratio
+
+
+def test_a_configuration_that_never_ends_is_not_waited_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = archive.folder.parent / "pipe"
+    os.mkfifo(pipe)
+    archive.git("config", "include.path", str(pipe))
+    monkeypatch.setattr("publisher.git.START_SECONDS", 1.0)
+    with pytest.raises(RepositoryError, match="did not end within 1 seconds"):
+        Repository.find(archive.folder, light=True)
+    left = subprocess.run(["pgrep", "-f", f"safe.directory={archive.folder}"], capture_output=True, check=False)
+    running = [Path(f"/proc/{number}/stat").read_text().split()[2] for number in left.stdout.decode().split()]
+    assert set(running) <= {"Z"}, "what was started ahead is ended too"
