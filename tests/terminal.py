@@ -160,6 +160,8 @@ class Person:
 
 
 def _take_terminal() -> None:
+    """Make the terminal the program's own, and Ctrl-C heard: tests that run in the background ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

@@ -31,6 +31,8 @@ def document_of(file: str, data: bytes = PDF) -> dict[str, Any]:
 def archive(tmp_path: Path) -> Archive:
     """Two letters that share one document, the first with one of its own and an assessment."""
     made = Archive(tmp_path / "archive")
+    made.git("config", "user.name", AUTHOR)
+    made.git("config", "user.email", ADDRESS)
     made.tables()
     made.write("records/archive.yaml", archive_info(identities=[{"name": AUTHOR, "email": ADDRESS}]))
     made.write("records/documents/2019/own.pdf", PDF)
@@ -366,7 +368,7 @@ def test_after_any_sequence_the_archive_is_sound_and_means_what_was_done(archive
     known = defaultdict(list, {FIRST: ["published"], SECOND: ["published"]})
     for _ in range(9):
         step(archive, chance, known)
-        assert letterbook(archive.folder, "check").err.endswith("nothing found\n")
+        assert letterbook(archive.folder, "check", TZ="UTC").err.endswith("nothing found\n")
     assert {name: meanings(archive, name) for name in known} == known
     assert archive.git("status", "--short") == ""
     run(archive, "publish", "--out", "public")

@@ -182,6 +182,40 @@ def test_tab_completes_names_and_ids(archive: Archive) -> None:
         assert person.ends() == 130
 
 
+def test_a_text_that_is_pasted_with_its_line_breaks_is_one_answer(archive: Archive) -> None:
+    flags = list(FLAGS)
+    del flags[flags.index("--summary") : flags.index("--summary") + 2]
+    with Person(archive.folder, "new", *flags) as person:
+        person.sees("What does it say?", prompt=True)
+        person.sends(b"\x1b[200~Asks whether the lenses\nof the lighthouse will be kept.\n\x1b[201~\r")
+        person.answers("Write this?", "y")
+        person.answers("Commit it now?", "n")
+        assert person.ends() == 0
+    assert b"Asks whether the lenses of the lighthouse will be kept." in archive.read(
+        f"records/letters/2019/{LETTER}.yaml"
+    )
+
+
+def test_without_readline_answers_that_are_there_are_shown_and_enter_takes_them(
+    archive: Archive, tmp_path: Path
+) -> None:
+    (tmp_path / "shim").mkdir()
+    (tmp_path / "shim" / "readline.py").write_text("raise ImportError\n")
+    flags = list(FLAGS[5:])
+    del flags[flags.index("--title") : flags.index("--title") + 2]
+    with Person(archive.folder, "new", *flags, env={"PYTHONPATH": str(tmp_path / "shim")}) as person:
+        person.answers("Who wrote it?", "harbour-institute")
+        person.answers("Who else", "")
+        person.answers("What is its title", "")
+        person.answers("Enter takes: Letter to Acme Optics", "")
+        person.answers("Write this?", "y")
+        person.answers("Commit it now?", "n")
+        assert person.ends() == 0
+    assert b'title: "Letter to Acme Optics"' in archive.read(
+        "records/letters/2019/2019-04-03-harbour-institute-to-acme-optics.yaml"
+    )
+
+
 # -- slips -----------------------------------------------------------------------------------------------------
 
 

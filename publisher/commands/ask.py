@@ -60,18 +60,23 @@ class Terminal:
             self._readline.set_auto_history(False)
             self._readline.set_completer_delims("")
             self._readline.set_completer(self._complete)
-            self._readline.parse_and_bind("tab: complete")
+            is_libedit = "libedit" in (self._readline.__doc__ or "")
+            self._readline.parse_and_bind("bind ^I rl_complete" if is_libedit else "tab: complete")
             self._readline.set_startup_hook(self._begin)
 
     def line(self, *, words: Sequence[str] = (), old: str = "") -> str:
         """Read one line, which may begin as `old`; KeyboardInterrupt if the person has had enough."""
         self._words, self._old = words, old if old.isprintable() else ""
+        if self._readline is None and self._old:
+            say(f"Enter takes: {self._old}", indent=2, hang=2)
         try:
             with _prompts_on_stderr():
                 typed = input("> ")
         except EOFError:
             print(file=sys.stderr)
             raise KeyboardInterrupt from None
+        if self._readline is None and not typed:
+            typed = self._old
         return " ".join(typed.replace("\r", "\n").split("\n")).strip(" ")
 
     def ask(self, question: str, accept: Callable[[str], T], *, old: str = "", keeps: bool = True) -> T:

@@ -3,11 +3,12 @@
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.archive import Archive
 from publisher.commands.ask import Terminal, is_answered, say, shown
+from publisher.commands.progress import Progress
 from publisher.errors import LetterbookError, RefusedError, RepositoryError, UsageError
 from publisher.examine import examine
 from publisher.finding import Finding
@@ -22,13 +23,12 @@ from publisher.snapshot import Snapshot
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """The archive on disk, its published history, what is already wrong with it, and who can be asked."""
+    """The archive on disk, its published history, and who can be asked."""
 
     repository: Repository
     snapshot: Snapshot
     history: History
     archive: Archive
-    faults: tuple[Finding, ...]
     terminal: Terminal | None
 
     @classmethod
@@ -36,17 +36,19 @@ class Desk:
         """Open the archive that one stands in, or that `start` is in, from whichever of its folders."""
         repository = Repository.find(start or Path.cwd())
         repository.require_whole()
-        snapshot, base = Snapshot.on_disk(repository.root), repository.published()
-        landed = History.of(repository, base, Snapshot.at(repository, base)) if base else History()
-        examined = examine(snapshot, landed.pending(snapshot))
-        if "archive" not in examined.archive.records:
+        with Progress() as progress:
+            progress.step("reading the archive")
+            snapshot, base = Snapshot.on_disk(repository.root), repository.published()
+            landed = History.of(repository, base, Snapshot.at(repository, base)) if base else History()
+            archive, _ = Archive.of(snapshot)
+        if "archive" not in archive.records:
             raise UsageError(
                 f"{repository.root} holds no archive that can be read",
                 "stand in a clone of the archive; 'letterbook check' says what is wrong with its records/archive.yaml",
             )
         return cls(
-            repository=repository, snapshot=snapshot, history=landed, archive=examined.archive,
-            faults=examined.findings, terminal=Terminal() if is_answered() else None,
+            repository=repository, snapshot=snapshot, history=landed, archive=archive,
+            terminal=Terminal() if is_answered() else None,
         )  # fmt: skip
 
     @property
@@ -72,10 +74,12 @@ class Desk:
     def faults_of(self, pending: Pending) -> tuple[list[Finding], Mapping[str, bytes]]:
         """Return what would be wrong because of a change, and the files it would be wrong in."""
         snapshot = pending.onto(self.snapshot)
-        known = {(f.code, f.location.path, f.message) for f in self.faults if f.location.path not in pending.files}
-        found = examine(snapshot, self.history.pending(snapshot)).findings
-        new = [f for f in found if (f.code, f.location.path, f.message) not in known]
-        return new, snapshot.files
+        with Progress() as progress:
+            progress.step("checking what would be written")
+            found = examine(snapshot, self.history.pending(snapshot)).findings
+            old = examine(self.snapshot, self.history.pending(self.snapshot)).findings if found else ()
+        known = {(f.code, f.location.path, f.message) for f in old if f.location.path not in pending.files}
+        return [f for f in found if (f.code, f.location.path, f.message) not in known], snapshot.files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,8 +196,3 @@ def handing_in(desk: Desk, *, committed: bool, name: str, paths: Sequence[str]) 
     else:
         steps.append(("letterbook publish --out public", "publishes what is committed, here on this machine"))
     return steps
-
-
-def without(pending: Pending, paths: Sequence[str]) -> Pending:
-    """Return a change that also removes files."""
-    return replace(pending, files={**pending.files, **dict.fromkeys(paths)})
