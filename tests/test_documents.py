@@ -59,6 +59,15 @@ def test_the_same_page_without_the_box_or_without_the_name_tells_nothing() -> No
     assert inspect(one_page(f"{letter()} {box()}")).discoveries == ()
 
 
+def test_a_word_that_is_broken_over_two_lines_is_seen_in_both() -> None:
+    """pdfium gives such a word as one, whose box would lie over all the words of both lines."""
+    first, second = "Please tell us by the end of April about the decla-", "rations of the mill, and of its owner."
+    broken = f"{show(first, LEFT, GAP)} {show(second, LEFT, GAP - 14)}"
+    assert inspect(one_page(f"{letter()} {broken}")).discoveries == ()
+    hidden = inspect(one_page(f"{letter()} {broken} {box(LEFT - 2, GAP - 18, 60, 14)}"))
+    assert codes(hidden) == {"hidden-text"}
+
+
 def test_hidden_words_are_given_to_who_asks_for_them() -> None:
     ((found, words),) = reveal(LEAK)
     assert found.code == "hidden-text" and words == SECRET

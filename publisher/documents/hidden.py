@@ -103,15 +103,27 @@ class Pictures:
 
 
 def _words(glyphs: Sequence[Glyph | str]) -> Iterator[Word]:
+    """Put glyphs together up to a blank or a leap: a word that is broken over two lines is two here."""
     word = Word()
     for glyph in glyphs:
-        if not isinstance(glyph, str) and not glyph.character.isspace():
-            word.glyphs.append(glyph)
-        elif word.glyphs:
+        if isinstance(glyph, str) or glyph.character.isspace():
+            if word.glyphs:
+                yield word
+                word = Word()
+            continue
+        if word.glyphs and _leaps(word.glyphs[-1], glyph):
             yield word
             word = Word()
+        word.glyphs.append(glyph)
     if word.glyphs:
         yield word
+
+
+def _leaps(one: Glyph, other: Glyph) -> bool:
+    """Whether a glyph stands further from the one before than three of their size."""
+    (left, top), (right, bottom) = one.centre, other.centre
+    size = max(side for box in (one.loose, other.loose) for side in (box[2] - box[0], box[3] - box[1]))
+    return max(abs(right - left), abs(bottom - top)) > 3 * max(size, 1)
 
 
 class Reader:
@@ -136,9 +148,9 @@ class Reader:
             word = self.words[number]
             if kind in {"outside", "tiny"}:
                 yield number, kind, glyphs
-            elif self._page(word).shows_likeness(word) or self._is_said_again(word):
+            elif self._page(word.glyphs[0]).shows_likeness(word) or self._is_said_again(word):
                 continue
-            elif self._can_be_of_a_scan(kind, word) and self._page(word).shows_writing(word):
+            elif self._can_be_of_a_scan(kind, word) and self._page(word.glyphs[0]).shows_writing(word):
                 over_scan.append((number, kind, glyphs))
             else:
                 yield number, kind, glyphs
@@ -155,10 +167,9 @@ class Reader:
             return "outside", outside
         if self.page.is_tiny(word):
             return "tiny", letters
-        page = self._page(word)
-        if blank := [glyph for glyph in letters if page.is_blank(glyph)]:
+        if blank := [glyph for glyph in letters if self._page(glyph).is_blank(glyph)]:
             return self._blank(blank[0]), blank
-        if not (lost := [glyph for glyph in letters if page.is_lost(glyph)]):
+        if not (lost := [glyph for glyph in letters if self._page(glyph).is_lost(glyph)]):
             return None
         tags = lost[0].tags
         if tags & INVISIBLE:
@@ -171,12 +182,10 @@ class Reader:
             return "invisible"
         return "blank" if self.alone.has_font(self.sheet.at, glyph.at) else "unjudged"
 
-    def _page(self, word: Word) -> Page:
-        """Return the comparison that is about a word."""
-        number = word.glyphs[0].number
-        return next(
-            (page for page, group in zip(self.pages, self.sheet.groups, strict=True) if number in group), self.page
-        )
+    def _page(self, glyph: Glyph) -> Page:
+        """Return the comparison that is about a glyph."""
+        pairs = zip(self.pages, self.sheet.groups, strict=True)
+        return next((page for page, group in pairs if glyph.number in group), self.page)
 
     def _can_be_of_a_scan(self, kind: Kind, word: Word) -> bool:
         """Whether a word is invisible, or stands beneath a scan: OCR programs do the one or the other."""
