@@ -5,15 +5,16 @@ any block, and what a record holds stands in <code>, where GitHub makes no menti
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from publisher.draft import UNCOMMITTED
 from publisher.formats.diff import Line, cut, shortened
-from publisher.formats.entries import Entry
+from publisher.formats.entries import Entry, parties_of
 from publisher.formats.pages.site import Site, letter_path
 from publisher.formats.pages.versions import compared
+from publisher.formats.raw import document_path
 from publisher.formats.versions import Versions
 from publisher.formats.windows import Feeds
 from publisher.index import Index
@@ -23,10 +24,14 @@ from publisher.reports.summary import code
 
 MOST_BYTES = 900_000
 """GitHub takes 1 MiB of a step, and drops all of it if it is more."""
+FILES = 3000
+"""The most files that a preview has of a whole site; of a larger one it has what the pending letters stand on."""
+
 LETTERS, LEAVES, LINES, NOTICES, TEXT = 50, 200, 40, 50, 400
 """The most letters, leaves of the log, differences of a letter, notices, and characters of a text that are told."""
 
 _SORTS = {"gone": "del", "new": "ins"}
+_ALWAYS = frozenset({"icon.svg", "index.html", "style.css", "feed.atom", "feeds/changes.atom", "threads/index.html"})
 
 
 @dataclass(frozen=True)
@@ -67,12 +72,31 @@ class Preview:
         """The versions that readers would see."""
         return Versions(self.index, self.site.contents)
 
+    def folders(self) -> tuple[str, ...]:
+        """The folders and names below which the pages stand that the pending letters change most."""
+        found = {f"letters/{name}{end}" for name in self.letters for end in ("/", ".")}
+        for name in self.letters:
+            entry = self.index.letter_of.get(name)
+            if entry is not None and isinstance(entry.letter, Letter):
+                found.add(f"threads/{entry.letter.thread}/")
+                found |= {f"parties/{party}/" for party in parties_of(entry.letter)}
+                found |= {document_path(document.file) for document in entry.letter.documents}
+        return tuple(found)
+
     def notices(self) -> Iterator[Entry]:
         """Yield the notices that subscribers would get, oldest first."""
         chronicle = self.feeds.chronicle
         for group in chronicle.news:
             if any(event.revision.commit == UNCOMMITTED for event in group):
                 yield self.feeds.writer.notice(group, chronicle.told(group))
+
+
+def kept(files: Mapping[str, bytes], site: Site | None) -> Mapping[str, bytes]:
+    """Return the files of a draft that a preview has: all, or where they are very many those that matter to it."""
+    if site is None or len(files) <= FILES:
+        return files
+    below = Preview(site).folders()
+    return {path: data for path, data in files.items() if path in _ALWAYS or path.startswith(below)}
 
 
 def summary(site: Site | None, findings: int) -> str:

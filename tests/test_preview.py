@@ -10,7 +10,7 @@ import pytest
 from publisher.draft import build_on_disk
 from publisher.formats.pages.site import Draft
 from publisher.git import Repository
-from publisher.preview import LEAVES, LETTERS, MOST_BYTES, NOTICES, summary
+from publisher.preview import FILES, LEAVES, LETTERS, MOST_BYTES, NOTICES, kept, summary
 from tests import summaries
 from tests.builders import Archive, archive_info, change, letter, threads
 from tests.command import files_of, letterbook
@@ -177,6 +177,21 @@ def test_a_summary_is_never_larger_than_github_takes(archive: Archive, tmp_path:
     quoted, own = preview(archive, tmp_path, "--base", base, "--at", "HEAD")
     assert f"{402 - LETTERS} more letters" in own and f"{402 - LEAVES} more entries" in own
     assert max(map(len, quoted)) < 2000
+
+
+def test_of_a_large_site_it_has_what_the_pending_letters_stand_on(archive: Archive) -> None:
+    archive.letter(THIRD)
+    root = archive.folder
+    built = build_on_disk(root, Repository.find(root), base=archive.head, draft=Draft(live=False), now=0)
+    assert kept(built.files, built.site) == built.files
+    many = {**built.files, **{f"letters/2000-01-01-x-{number}/index.html": b"" for number in range(FILES)}}
+    few = kept(many, built.site)
+    assert few.keys() < built.files.keys()
+    assert few.keys() >= {
+        "index.html", "style.css", f"letters/{THIRD}/index.html", "threads/harbour-dredging/index.html",
+        "parties/harbour-institute/index.html",
+    }  # fmt: skip
+    assert not any(path.startswith(f"letters/{FIRST}/") for path in few)
 
 
 def test_letters_without_end_are_cut_off_by_size() -> None:

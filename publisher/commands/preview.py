@@ -8,7 +8,7 @@ from publisher.commands.check import base_of
 from publisher.draft import build_of_commit, build_on_disk
 from publisher.formats.pages.site import Draft
 from publisher.git import Repository
-from publisher.preview import summary
+from publisher.preview import kept, summary
 from publisher.write import write_new
 
 
@@ -23,7 +23,9 @@ def preview(*, base: str | None, at: str | None, out: Path) -> int:
         tip = repository.resolve(at)
         draft = Draft(made_from=f"commit {tip}, which is not published", live=False)
         built = build_of_commit(tip, repository, base=commit, draft=draft, now=now)
-    write_new(built.files, out)
+    files = kept(built.files, built.site)
+    write_new(files, out)
     sys.stdout.write(summary(built.site, len(built.findings)))
-    print(f"{out}: a draft of {len(built.files)} files", file=sys.stderr)
+    left = f", {len(built.files) - len(files)} left out" if len(files) < len(built.files) else ""
+    print(f"{out}: a draft of {len(files)} files{left}", file=sys.stderr)
     return 0
