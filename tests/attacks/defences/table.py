@@ -16,7 +16,6 @@ from functools import partial
 import pytest
 
 import publisher.audit
-import publisher.commands.check
 import publisher.commands.verify
 import publisher.examine
 import publisher.git
@@ -94,4 +93,3 @@ def without_finding(patch: pytest.MonkeyPatch, code: str) -> None:
         return replace(found, findings=tuple(finding for finding in found.findings if finding.code != code))
 
     patch.setattr(publisher.examine, "examine", quiet)
-    patch.setattr(publisher.commands.check, "examine", quiet)
