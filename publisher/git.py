@@ -343,10 +343,15 @@ class Repository:
         status, output = self._run("symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
         return output.decode("utf-8", "replace").strip() if status == 0 else None
 
-    def has_remote(self) -> bool:
-        """Whether there is anywhere to push to."""
-        status, _ = self._run("config", "--get-regexp", r"^remote\..*\.url$", accept=(0, 1))
-        return status == 0
+    def remote(self) -> str | None:
+        """Return the name of the remote to push to: origin, else another one; None where there is none."""
+        status, output = self._run("config", "-z", "--name-only", "--get-regexp", r"^remote\..*\.url$", accept=(0, 1))
+        if status == 1:
+            return None
+        names = [
+            key.removeprefix("remote.").removesuffix(".url") for key in output.decode("utf-8", "replace").split("\0")
+        ]
+        return "origin" if "origin" in names else names[0]
 
     def _remote_default(self, head: str) -> str | None:
         """Return the tip of a remote's default branch; where no remote says which that is, of its main or master."""

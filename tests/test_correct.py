@@ -239,6 +239,11 @@ def test_a_lawyers_letter_on_a_friday_night_is_one_command_and_so_is_the_way_bac
     run(archive, "check")
 
 
+def test_a_friday_night_as_it_looks(archive: Archive) -> None:
+    printed = (TRANSCRIPTS / "friday-night.txt").read_text("utf-8")
+    assert replay(printed, archive.folder, ENV) == printed
+
+
 def test_a_withdrawal_with_a_reason_is_taken_back_with_one(archive: Archive) -> None:
     run(archive, "withdraw", FIRST, "--reason", "At the request of the sender.", "--commit")
     assert "published again with a note" in run(archive, "correct", FIRST, "--reinstate", status=2).err

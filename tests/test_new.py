@@ -335,6 +335,12 @@ def test_an_archive_without_letters_parties_or_threads_is_begun(tmp_path: Path) 
     assert letterbook(empty.folder, "check").status == 0
 
 
+def test_the_push_goes_to_the_remote_that_there_is(archive: Archive, tmp_path: Path) -> None:
+    archive.clone(tmp_path / "clone", "--origin", "letters.example")
+    done = letterbook(tmp_path / "clone", "new", *FLAGS, "--commit")
+    assert f"git push letters.example HEAD:refs/heads/{LETTER}" in done.err
+
+
 # -- commits ---------------------------------------------------------------------------------------------------
 
 
@@ -404,8 +410,9 @@ def test_where_no_commit_can_be_made_none_is_promised(archive: Archive, tmp_path
     assert letterbook(nobody.folder, "new", *FLAGS).status == 0
 
 
-def test_an_unborn_head_gets_its_first_commit(tmp_path: Path) -> None:
-    unborn = Archive(tmp_path / "unborn")
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_an_unborn_head_gets_its_first_commit(tmp_path: Path, object_format: str) -> None:
+    unborn = Archive(tmp_path / "unborn", object_format=object_format)
     unborn.tables()
     unborn.write("records/archive.yaml", archive_info(identities=[IDENTITY]))
     unborn.git("add", "--all")

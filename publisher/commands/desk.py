@@ -188,9 +188,9 @@ def handing_in(desk: Desk, *, committed: bool, name: str, paths: Sequence[str]) 
     steps = []
     if not committed:
         steps += [(f"git add {' '.join(paths)}", "takes the files into the next commit"), ("git commit", "makes it")]
-    if desk.repository.has_remote():
+    if (remote := desk.repository.remote()) is not None:
         steps.append((
-            f"git push origin HEAD:refs/heads/{name}",
+            f"git push {remote} HEAD:refs/heads/{name}",
             "hands it in; then open a pull request on the repository's web page, where others look at it",
         ))  # fmt: skip
     else:

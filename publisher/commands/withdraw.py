@@ -44,6 +44,7 @@ def withdraw(name: str, *, reason: str, pending_review: bool, commit: bool | Non
         raise
     _keep_edits(desk, record)
     committed = deliver(desk, change, wanted=_wanted(desk, commit) if pending_review else commit)
+    say("\nReaders still see the letter until this is handed in and the archive is published again.")
     next_steps([
         *handing_in(desk, committed=committed, name=f"withdraw-{record.id}", paths=list(change.pending.files)),
         (f"letterbook correct {record.id} --reinstate", "takes the withdrawal back"),
