@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from publisher.errors import RefusedError, UnavailableError
+from publisher.locks import locked
 from publisher.snapshot import Attachment, Snapshot
 
 
@@ -35,40 +37,53 @@ class Pending:
     def write(self, root: Path) -> None:
         """Write and remove the files below `root`: all of them or, if anything fails, none.
 
-        Raises RefusedError for a record that changed since it was read, and where something lies in the way of a new
-        file; UnavailableError where a place cannot be written. New bytes are on the disk before any file changes place.
+        Another process that does the same waits. Raises RefusedError for a record that changed since it was read, and
+        where something lies in the way of a new file; UnavailableError where a place cannot be written. New bytes are
+        on the disk before any file changes place, and a file that is replaced is there at every moment.
         """
         made: dict[str, Path] = {}
-        aside: list[tuple[Path, Path]] = []
+        kept: list[tuple[Path, Path]] = []
         placed: list[Path] = []
         folders: list[Path] = []
         is_done = False
         try:
-            for path, data in self.files.items():
-                self._require_unchanged(root, path)
-                if data is not None:
-                    folders += _folders(root, path)
-                    made[path] = _beside(root / path)
-                    _write(made[path], data)
-            for path in self.files:
-                target = root / path
-                if target.exists():
-                    kept = _beside(target)
-                    target.rename(kept)
-                    aside.append((target, kept))
-                if path in made:
-                    made[path].rename(target)
-                    placed.append(target)
-            is_done = True
+            with locked(root):
+                try:
+                    self._make(root, made, folders)
+                    self._place(root, made, kept, placed)
+                    is_done = True
+                finally:
+                    if not is_done:
+                        _restore(made, kept, placed, folders)
         except OSError as fault:
             raise UnavailableError(
                 f"{fault.filename or root}: {fault.strerror}; nothing was changed", "mend that, and try again"
             ) from fault
-        finally:
-            if not is_done:
-                _restore(made, aside, placed, folders)
-        for _, kept in aside:
-            kept.unlink()
+        for _, second in kept:
+            second.unlink()
+
+    def _make(self, root: Path, made: dict[str, Path], folders: list[Path]) -> None:
+        """Write all new bytes beside their places."""
+        for path, data in self.files.items():
+            self._require_unchanged(root, path)
+            if data is not None:
+                folders += _folders(root, path)
+                made[path] = _beside(root / path)
+                _write(made[path], data)
+
+    def _place(self, root: Path, made: Mapping[str, Path], kept: list[tuple[Path, Path]], placed: list[Path]) -> None:
+        """Put new files into their places, then remove what goes; what was there before keeps a second name."""
+        for path in sorted(self.files, key=lambda path: path not in made):
+            target = root / path
+            if target.exists():
+                second = _beside(target)
+                _link(target, second)
+                kept.append((target, second))
+            if path in made:
+                placed.append(target)
+                made[path].rename(target)
+            else:
+                target.unlink(missing_ok=True)
 
     def _require_unchanged(self, root: Path, path: str) -> None:
         target = root / path
@@ -108,14 +123,30 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _restore(made: Mapping[str, Path], aside: list[tuple[Path, Path]], placed: list[Path], folders: list[Path]) -> None:
+def _link(target: Path, second: Path) -> None:
+    """Give a file a second name, or, where that cannot be, a copy."""
+    try:
+        second.hardlink_to(target)
+    except FileExistsError:
+        raise
+    except OSError:
+        try:
+            shutil.copy2(target, second)
+        except OSError:
+            second.unlink(missing_ok=True)
+            raise
+
+
+def _restore(made: Mapping[str, Path], kept: list[tuple[Path, Path]], placed: list[Path], folders: list[Path]) -> None:
     """Put everything back as it was; what cannot be put back keeps its bytes under a name of its own beside it."""
-    for path in (*placed, *made.values()):
+    before = {target for target, _ in kept}
+    for path in (*(path for path in placed if path not in before), *made.values()):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
-    for target, kept in reversed(aside):
+    for target, second in reversed(kept):
         with contextlib.suppress(OSError):
-            kept.rename(target)
+            second.replace(target)
+            second.unlink(missing_ok=True)  # two names of one file: to replace one by the other does nothing
     for folder in reversed(folders):
         with contextlib.suppress(OSError):
             folder.rmdir()

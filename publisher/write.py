@@ -11,14 +11,11 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 from publisher.errors import UnavailableError, UsageError
+from publisher.locks import lock, locked
 from publisher.publish import SUMS, parse_sums
-
-_HAS_LOCKS = find_spec("fcntl") is not None
-"""Not on Windows, where nothing keeps two runs apart."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +36,7 @@ def write(files: Mapping[str, bytes], folder: Path) -> Written:
     """
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.parent):
+    with locked(folder.parent):
         _repair(folder)
         named = published_names(folder)
         unchanged = {path for path, data in files.items() if _holds(f"{folder}/{path}", data)} if named else set()
@@ -133,7 +130,7 @@ def alone(path: Path, busy: Callable[[], object] = lambda: None) -> Iterator[Non
             f"{beside} could not be written: {fault.strerror}", "check that the folder can be written to"
         ) from fault
     try:
-        _lock(handle, busy)
+        lock(handle, busy)
         yield
     finally:
         os.close(handle)
@@ -157,32 +154,6 @@ def published_names(folder: Path) -> set[str]:
     return names | {SUMS, f"{SUMS}.sig"}
 
 
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    if not _HAS_LOCKS:  # and there a folder cannot be opened either
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        _lock(handle)
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, busy: Callable[[], object] = lambda: None) -> None:
-    """Wait for the lock on what is open, after a call of `busy` if it is taken."""
-    if not _HAS_LOCKS:
-        return
-    import fcntl
-
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        busy()
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-
 def _beside(folder: Path, state: str) -> Path:
     return folder.with_name(f".{folder.name}.letterbook-{state}")
 
@@ -191,7 +162,7 @@ def repair(folder: Path) -> None:
     """Mend what an interrupted run left beside a folder; do nothing if there is nothing."""
     folder = folder.absolute()
     if any(_beside(folder, state).is_dir() for state in ("old", "new")):
-        with _locked(folder.parent):
+        with locked(folder.parent):
             _repair(folder)
 
 

@@ -13,7 +13,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words choices strict merkle tiles layout media contacts",
+        "schema dates text words choices strict merkle tiles layout media contacts locks",
         "record letter documents git signatures checkpoint site reports commits porcelain hooks",
         "compose paths",
         "edit",

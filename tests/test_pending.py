@@ -1,6 +1,9 @@
 """A change of several files: all of it or nothing, whatever fails on the way, over nobody else's work."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,8 +58,13 @@ def test_a_failure_half_way_leaves_everything_as_it_was(
         counted()
         return rename(self, target)
 
+    def linked(target: Path, second: Path) -> None:
+        counted()
+        second.hardlink_to(target)
+
     monkeypatch.setattr(Path, "rename", renamed)
     monkeypatch.setattr("os.fsync", synced)
+    monkeypatch.setattr("publisher.pending._link", linked)
     with pytest.raises(UnavailableError if isinstance(fault, OSError) else KeyboardInterrupt):
         change.write(root)
     monkeypatch.undo()
@@ -84,3 +92,75 @@ def test_no_link_leads_out_of_the_archive(root: Path, tmp_path_factory: pytest.T
     with pytest.raises(RefusedError, match="symbolic link"):
         Pending(files=CHANGE, seen=Snapshot.on_disk(root)).write(root)
     assert files_of(elsewhere) == {} and (root / "records/documents/x.pdf").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from publisher.pending import Pending
+from publisher.snapshot import Snapshot
+from tests.test_pending import CHANGE
+
+left = [int(sys.argv[2])]
+
+def dying(step):
+    def run(*arguments, **named):
+        left[0] -= 1
+        if left[0] < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return step(*arguments, **named)
+    return run
+
+for name in ("rename", "replace", "unlink", "hardlink_to"):
+    setattr(Path, name, dying(getattr(Path, name)))
+root = Path(sys.argv[1])
+Pending(files=CHANGE, seen=Snapshot.on_disk(root)).write(root)
+"""
+
+
+@pytest.mark.parametrize("stop", range(9))
+def test_a_run_that_is_killed_takes_no_file_away_that_stays(root: Path, stop: int) -> None:
+    done = subprocess.run([sys.executable, "-c", KILLED, str(root), str(stop)], check=False)
+    assert done.returncode in (0, -signal.SIGKILL)
+    for path, data in OLD.items():
+        found = (root / path).read_bytes() if (root / path).exists() else None
+        assert found in (data, CHANGE.get(path, data)), path
+
+
+WAITING = """
+import sys, time
+from pathlib import Path
+from publisher import pending
+from publisher.errors import RefusedError
+from publisher.snapshot import Snapshot
+
+root, word = Path(sys.argv[1]), sys.argv[2]
+change = pending.Pending(files={"records/parties.yaml": word.encode()}, seen=Snapshot.on_disk(root))
+write = pending._write
+pending._write = lambda *arguments: (write(*arguments), time.sleep(1))
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    change.write(root)
+except RefusedError:
+    sys.exit(3)
+"""
+
+
+def test_of_two_changes_at_once_one_is_refused_and_none_is_lost(root: Path) -> None:
+    words = ("one", "two")
+    running = [
+        subprocess.Popen([sys.executable, "-c", WAITING, str(root), word], stdin=-1, stdout=-1, text=True)
+        for word in words
+    ]
+    for each in running:
+        assert each.stdout is not None and each.stdout.readline() == "ready\n"
+    for each in running:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    for each in running:
+        each.communicate()
+    states = dict(zip(words, (each.returncode for each in running), strict=True))
+    assert sorted(states.values()) == [0, 3]
+    assert states[(root / "records/parties.yaml").read_text()] == 0

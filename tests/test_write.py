@@ -229,7 +229,7 @@ def test_whoever_is_alone_is_alone(tmp_path: Path) -> None:
 def test_everything_is_written_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows has no fcntl, and opens no folder."""
     monkeypatch.setitem(sys.modules, "fcntl", None)
-    monkeypatch.setattr("publisher.write._HAS_LOCKS", False)
+    monkeypatch.setattr("publisher.locks._HAS_LOCKS", False)
     write(sealed(a="1"), tmp_path / "public")
     with alone(tmp_path / "file"):
         write_file(tmp_path / "file", b"1")
