@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -68,7 +69,8 @@ def confine(limits: Limits) -> None:
     ):
         _, hard = resource.getrlimit(what)
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        with suppress(ValueError, OSError):  # macOS sets no limit on address space
+            resource.setrlimit(what, (most, most))
 
 
 def _give_up(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
