@@ -406,6 +406,20 @@ class Repository:
                             )
                         yield found.id, found.data
 
+    def tags(self, name: str) -> Iterator[tuple[str, bytes]]:
+        """Yield the annotated tags that `name` names, from the outermost inwards: id and bytes, hashed again.
+
+        Raises RepositoryError for one of more than MAX_COMMIT bytes.
+        """
+        while self._run("cat-file", "--batch-check=%(objecttype)", feed=f"{name}\n".encode())[1] == b"tag\n":
+            with _file_of(f"{name}\n".encode()) as feed:
+                for output in self._stream("cat-file", "--batch", feed=feed):
+                    found = self._read_object("tag", output.readline(), output, MAX_COMMIT)
+            if found.data is None:
+                raise RepositoryError(f"tag {found.id} is larger than {MAX_COMMIT} bytes", "nobody writes such a tag")
+            yield found.id, found.data
+            name = found.data.partition(b"\n")[0].removeprefix(b"object ").decode("ascii", "replace")
+
     # -- trees and blobs -----------------------------------------------------------------------------------
 
     def changes(

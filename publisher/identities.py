@@ -1,12 +1,14 @@
 """Who commits: names, addresses and time zones that a commit shows for ever, held against archive.yaml's identities.
 
-An archive that lists no identity lets anybody commit, and nothing is said. What is said names the commit and the
-field and never the name or the address: the log of a public check must not repeat them.
+So does an annotated tag, and so do the messages of both, where tools sign with a name and an address. An archive that
+lists no identity lets anybody commit, and nothing is said. What is said names the commit and the field and never the
+name or the address: the log of a public check must not repeat them.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from publisher.contacts import contacts_in
 from publisher.finding import Finding, Location
 from publisher.git import Repository
 from publisher.letter import ArchiveInfo
@@ -18,6 +20,11 @@ _HINT = (
     "set user.name and user.email as records/archive.yaml lists them; a commit that was not pushed yet is made anew "
     "with 'TZ=UTC git commit --amend --reset-author'"
 )
+_MESSAGE_HINT = "a message that was not pushed yet is written anew with 'git commit --amend' or 'git rebase -i'"
+_TAG_HINT = (
+    "set user.name and user.email as records/archive.yaml lists them, and make it anew with 'TZ=UTC git tag -f -a' "
+    "(or without '-a': such a tag holds no name)"
+)
 
 
 def of_commits(repository: Repository, info: ArchiveInfo | None, tip: str, known: Iterable[str]) -> list[Finding]:
@@ -26,7 +33,23 @@ def of_commits(repository: Repository, info: ArchiveInfo | None, tip: str, known
         return []
     found = []
     for name, data in repository.commit_objects(tip, *known):
-        found += of_idents(info, f"commit {name[:12]}", _idents(data))
+        where = f"commit {name[:12]}"
+        found += of_idents(info, where, _idents(data))
+        if said := list(_named(info, data)):
+            found.append(_finding(where, said, _MESSAGE_HINT))
+    return found
+
+
+def of_tags(repository: Repository, info: ArchiveInfo | None, name: str) -> list[Finding]:
+    """Find what the annotated tag that `name` may name, and those that it tags, show of who made them."""
+    if info is None or not info.identities:
+        return []
+    found = []
+    for tag, data in repository.tags(name):
+        tagger = _idents(data, ("tagger",))
+        said = [part for role, ident in tagger.items() if ident for part in _not_ours(info, role, ident)]
+        if said := [*said, *_named(info, data)]:
+            found.append(_finding(f"tag {tag[:12]}", said, _TAG_HINT))
     return found
 
 
@@ -37,15 +60,25 @@ def of_idents(info: ArchiveInfo | None, where: str, idents: Mapping[str, Ident |
     said = [part for role, ident in idents.items() for part in _not_ours(info, role, ident)]
     if not said:
         return []
-    return [
-        Finding(
-            code="author-identity",
-            message=f"{where}: {_listed(said)}; a commit shows that for ever once it is pushed",
-            location=Location(path=where),
-            severity="warning",
-            hint=_HINT,
-        )
-    ]
+    return [_finding(where, said, _HINT)]
+
+
+def _finding(where: str, said: Sequence[str], hint: str) -> Finding:
+    return Finding(
+        code="author-identity",
+        message=f"{where}: {_listed(said)}; a {where.partition(' ')[0]} shows that for ever once it is pushed",
+        location=Location(path=where),
+        severity="warning",
+        hint=hint,
+    )
+
+
+def _named(info: ArchiveInfo, data: bytes) -> Iterator[str]:
+    """Yield what the message of a commit or a tag holds of somebody who is not the archive."""
+    text = data.partition(b"\n\n")[2].decode("utf-8", "replace")
+    for each in info.identities:
+        text = text.replace(f"<{each.email}>", "")
+    yield from (f"the message holds what looks like {what}" for _, what, _ in contacts_in(text))
 
 
 def _not_ours(info: ArchiveInfo, role: str, ident: Ident | None) -> Iterator[str]:
@@ -59,10 +92,10 @@ def _listed(said: Sequence[str]) -> str:
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
-def _idents(commit: bytes) -> dict[str, Ident | None]:
-    """Read author and committer out of a commit's header (git's commit format)."""
-    found: dict[str, Ident | None] = {"author": None, "committer": None}
-    for line in commit.partition(b"\n\n")[0].split(b"\n"):
+def _idents(header: bytes, roles: Sequence[str] = ("author", "committer")) -> dict[str, Ident | None]:
+    """Read who made it out of the header of a commit or a tag (git's formats); None where nobody can."""
+    found: dict[str, Ident | None] = dict.fromkeys(roles)
+    for line in header.partition(b"\n\n")[0].split(b"\n"):
         role, _, rest = line.partition(b" ")
         match = _IDENT.fullmatch(rest)
         if match and (key := role.decode("latin-1")) in found and found[key] is None:

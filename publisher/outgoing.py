@@ -16,7 +16,7 @@ from publisher.examine import examine
 from publisher.finding import Finding, Location
 from publisher.git import LineCommit, Repository, TreeEntry
 from publisher.history import History
-from publisher.identities import of_commits
+from publisher.identities import of_commits, of_tags
 from publisher.record import MAX_BYTES
 from publisher.snapshot import FOLDER, KEYS, Snapshot, is_plain, of_entries
 
@@ -26,8 +26,9 @@ _HINT = "it would be public in the history though a later commit takes it out: m
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outgoing:
-    """One ref that is pushed: its tip; the commit that counts as published, if any; and what the remote has."""
+    """One ref that is pushed: what it names, perhaps a tag; its tip; what counts as published; what the remote has."""
 
+    name: str
     tip: str
     base: str | None
     known: Sequence[str]
@@ -45,6 +46,7 @@ def judge(repository: Repository, push: Outgoing) -> tuple[list[Finding], Mappin
         archive = examined.archive
         found += [*examined.findings, *disclosed(repository, archive, push.base)]
     found += of_commits(repository, archive.info, push.tip, push.known)
+    found += of_tags(repository, archive.info, push.name)
     found += _between(repository, commits, {*snapshot.blobs.values()}, push)
     return found, snapshot.files
 

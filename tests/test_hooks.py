@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -355,6 +356,34 @@ def test_somebody_else_than_the_archive_is_a_warning(archive: Archive) -> None:
     archive.commit()
     done = pushed(archive, "main")
     assert (done.status, "warning[author-identity]" in done.out + done.err) == (0, True)
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+def test_a_tag_that_shows_somebody_is_a_warning(archive: Archive, is_nested: bool) -> None:
+    from tests.builders import archive_info
+
+    listed = [{"name": "The archive", "email": "role@letterbook.example"}]
+    archive.write("records/archive.yaml", archive_info(identities=listed))
+    archive.commit()
+    role: dict[str, Any] = {
+        "GIT_COMMITTER_NAME": "The archive",
+        "GIT_COMMITTER_EMAIL": "role@letterbook.example",
+        "TZ": "UTC",
+    }
+    person: dict[str, Any] = {"GIT_COMMITTER_NAME": "Ada Example", "GIT_COMMITTER_EMAIL": SECRET, "TZ": "Asia/Tokyo"}
+    run(archive, "push", "--quiet", "--no-verify", "origin", "main")
+    run(archive, "fetch", "--quiet")
+    assert run(archive, "tag", "-a", "-m", "One", "ours", "main", **role).status == 0
+    done = pushed(archive, "ours")
+    assert (done.status, "author-identity" in done.out + done.err) == (0, False)
+    assert run(archive, "tag", "-a", "-m", f"For {SECRET}", "theirs", "main", **person).status == 0
+    if is_nested:
+        run(archive, "tag", "-a", "-m", "Two", "outer", "theirs", **role)
+    done = pushed(archive, "outer" if is_nested else "theirs")
+    said = " ".join((done.out + done.err).split())
+    assert done.status == 0 and "the tagger is not among the archive's identities" in said
+    assert "the tagger's time zone is not +0000" in said and "the message holds what looks like a mail address" in said
+    assert "Ada" not in said and SECRET not in said
 
 
 def test_by_hand_it_says_who_runs_it(archive: Archive) -> None:

@@ -134,3 +134,25 @@ def test_no_report_repeats_a_name_or_an_address(tmp_path: Path, form: str) -> No
     done = letterbook(archive.folder, "check", "--base", "HEAD^", "--format", form, **everywhere, **UTC)
     assert "author-identity" in done.out
     assert not any(word in done.out + done.err for word in ("Ada", "ada@", "home.example"))
+
+
+@pytest.mark.parametrize(
+    ("message", "is_said"),
+    [
+        ("x\n\nSigned-off-by: Ada Example <ada@home.example>\n", True),
+        ("x\n\nCo-authored-by: Ada <ada@home.example>\n", True),
+        (f"x\n\nSigned-off-by: {AUTHOR} <{ADDRESS}>\n", False),
+        ("Call her at 10:30 on 2019-02-18\n", False),
+    ],
+)
+def test_the_message_of_a_commit_names_nobody_either(tmp_path: Path, message: str, is_said: bool) -> None:
+    archive = archive_of(tmp_path / "archive")
+    archive.git("commit", "--quiet", "--allow-empty", "-F", "-", feed=message.encode(),
+                GIT_AUTHOR_DATE="@1600000000 +0000", GIT_COMMITTER_DATE="@1600000000 +0000")  # fmt: skip
+    done = letterbook(archive.folder, "check", "--format", "json", "--base", "HEAD^", **ours(), **UTC)
+    where = f"commit {archive.head[:12]}"
+    expected = (
+        f"{where}: the message holds what looks like a mail address; a commit shows that for ever once it is pushed"
+    )
+    assert said(done) == ([("author-identity", where, expected)] if is_said else [])
+    assert "ada@" not in done.out + done.err

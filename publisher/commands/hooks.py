@@ -87,7 +87,7 @@ def _outgoing(repository: Repository, remote: str, local: str, theirs: str, name
     if there is not None and (default is None or _is_default(name, tips)):
         default = there
     base = repository.merge_base(tip, default) if default else None
-    return Outgoing(tip=tip, base=base, known=sorted({*tips.values(), *([there] if there else [])}))
+    return Outgoing(name=local, tip=tip, base=base, known=sorted({*tips.values(), *([there] if there else [])}))
 
 
 def _is_default(name: str, tips: Mapping[str, str]) -> bool:
