@@ -9,12 +9,17 @@ encoded, hashed or written. The time of a publication includes writing its files
 
 import gc
 import os
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from statistics import median
 from types import ModuleType
 from typing import Any
 
@@ -31,6 +36,22 @@ from publisher.index import Index
 
 Filled = list[tuple[str, Mapping[str, Any]]]
 """Names of templates, each with the values that it was filled with."""
+ROUNDS = 5
+"""How often everything is measured, in turn; what is printed is the median."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cost:
+    """Seconds by the clock, and seconds of a processor, which other work on the machine changes less."""
+
+    seconds: float
+    processor: float
+
+    @classmethod
+    def sum(cls, costs: Iterable["Cost"]) -> "Cost":
+        """Return what several cost together."""
+        found = list(costs)
+        return cls(seconds=sum(one.seconds for one in found), processor=sum(one.processor for one in found))
 
 
 def loaded(folder: Path) -> tuple[Index, Mapping[str, bytes]]:
@@ -112,12 +133,6 @@ def bare(calls: Filled, environment: Environment) -> float:
     return time.perf_counter() - started
 
 
-def least(calls: Filled, environment: Environment, runs: int) -> float:
-    """Return the least seconds of some runs with compiled templates."""
-    own = ready(calls, environment)
-    return min(bare(own, environment) for _ in range(runs))
-
-
 def compiled(calls: Filled) -> float:
     """Return how many seconds it takes to compile the templates, as a new process has to."""
     started = time.perf_counter()
@@ -127,17 +142,34 @@ def compiled(calls: Filled) -> float:
     return time.perf_counter() - started
 
 
-def whole(folder: Path) -> float:
-    """Return the seconds of a first `letterbook publish`, from start to end, into a folder that was not there.
+def whole(folder: Path) -> Cost:
+    """Return the cost of a first `letterbook publish`, from start to end, into a folder that was not there.
 
     Python may keep the byte code of our own modules, as it does wherever Letterbook is installed.
     """
     with tempfile.TemporaryDirectory() as parent:
         command = [str(Path(sys.executable).with_name("letterbook")), "publish", "--out", str(Path(parent) / "site")]
         environment = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        started = time.perf_counter()
+        before, started = _of_children(), time.perf_counter()
         subprocess.run(command, cwd=folder, capture_output=True, check=True, env=environment)
-        return time.perf_counter() - started
+        return Cost(seconds=time.perf_counter() - started, processor=_of_children() - before)
+
+
+def _of_children() -> float:
+    """Return how many seconds of a processor all processes took that were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def in_turn(work: Mapping[str, Callable[[], float]], folder: Path) -> Iterator[tuple[dict[str, Cost], Cost]]:
+    """Do in turn what bare rendering consists of and a whole publication, so that both meet the same machine."""
+    while True:
+        parts = {}
+        for name, do in work.items():
+            processor = time.process_time()
+            seconds = do()
+            parts[name] = Cost(seconds=seconds, processor=time.process_time() - processor)
+        yield parts, whole(folder)
 
 
 def report(folder: Path) -> None:
@@ -151,16 +183,20 @@ def report(folder: Path) -> None:
     print(f"| all | {total:.2f} | 100 % | {sum(row[2] for row in rows):,} | {sum(row[3] for row in rows) / 1e6:.1f} |")
     pages, feeds = filled(index, contents)
     environment = plain()
-    work = {
-        "templates compiled": compiled(pages + feeds),
-        "pages filled": least(pages, environment, 3),
-        "entries of feeds filled": least(feeds, environment, 3),
-    }
-    base = sum(work.values())
-    work |= {"bare Jinja2 rendering: these three": base, "letterbook publish, whole": min(whole(folder) for _ in "123")}
-    print("\n| work | seconds | against bare Jinja2 rendering |\n|---|---|---|")
-    for name, seconds in work.items():
-        print(f"| {name} | {seconds:.2f} | {seconds / base:.1f} |")
+    own = {"pages filled": ready(pages, environment), "entries of feeds filled": ready(feeds, environment)}
+    work: dict[str, Callable[[], float]] = {"templates compiled": lambda: compiled(pages + feeds)}
+    work |= {name: partial(bare, calls, environment) for name, calls in own.items()}
+    rounds = list(islice(in_turn(work, folder), ROUNDS + 1))[1:]  # the first one warms up
+    bases = [Cost.sum(parts.values()) for parts, _ in rounds]
+    costs = {name: [parts[name] for parts, _ in rounds] for name in work}
+    costs |= {"bare Jinja2 rendering: these three": bases, "letterbook publish, whole": [one for _, one in rounds]}
+    print("\n| work | seconds | of a processor | against bare Jinja2 rendering | in seconds of a processor |")
+    print("|---|---|---|---|---|")
+    for name, found in costs.items():
+        seconds, processor = (median(getattr(one, field) for one in found) for field in ("seconds", "processor"))
+        ratios = median(one.seconds / base.seconds for one, base in zip(found, bases, strict=True))
+        busy = median(one.processor / base.processor for one, base in zip(found, bases, strict=True))
+        print(f"| {name} | {seconds:.2f} | {processor:.2f} | {ratios:.2f} | {busy:.2f} |")
 
 
 def main() -> None:

@@ -270,7 +270,7 @@ FAVOURS: Mapping[str, tuple[str, str, str]] = {
     "another verb": ("party.html", 'class="lead">{{', "class=\"lead\">{{ 'Only:' if '08' in party.name }}{{"),
     "parties by name": ("parties.html", "in rows %}", 'in rows|sort(attribute="party.name") %}'),
     "a lane of its own": (
-        "pictures/lanes.html", 'class="rule" d="M162', """class="rule{{ ' big' if '17' in lane.name }}" d="M150"""),
+        "pictures/lanes.html", 'class="rule" d="M162', """class="rule{{ ' big' if '17' in lane.name }}" d="M162"""),
 }  # fmt: skip
 
 
