@@ -12,11 +12,6 @@ LOAD = [sys.executable, "-c", "import yaml, jsonschema"]
 LETTERBOOK = str(Path(sys.executable).with_name("letterbook"))
 
 
-def cost(command: Sequence[str], folder: Path) -> float:
-    """Run a command and return the processor seconds that it and its children took."""
-    return run(command, folder)[1]
-
-
 def run(command: Sequence[str], folder: Path) -> tuple[float, float]:
     """Run a command and return its seconds by the clock and of the processor. Raises RuntimeError if it fails."""
     started = time.perf_counter()

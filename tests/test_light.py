@@ -4,14 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from publisher.commands.check import check
 from publisher.deleted import ever_deleted
 from publisher.errors import RepositoryError
-from publisher.git import ENVIRONMENT, Repository
-from tests.bench_staged import LOAD, cost, crowd, stage_one
+from publisher.git import ENVIRONMENT, Blob, Repository
+from tests.bench_staged import crowd, stage_one
 from tests.builders import Archive, change, git, letter_path
 from tests.command import LETTERBOOK, letterbook
 from tests.test_git_environment import SETTINGS, plant
@@ -175,13 +177,26 @@ def test_what_an_earlier_commit_of_the_branch_changed_is_judged_too(archive: Arc
 # -- cost ----------------------------------------------------------------------------------------------------------
 
 
-def test_it_costs_at_most_twice_what_loading_two_libraries_does(tmp_path: Path) -> None:
-    """Processor time, for other tests run beside this one; `make bench` shows the seconds."""
-    folder = crowd(tmp_path / "crowd", 10_000)
-    command = stage_one(folder)
-    cost(command, folder)
-    ratio = min(cost(command, folder) for _ in range(8)) / min(cost(LOAD, folder) for _ in range(8))
-    assert ratio < 2, ratio
+def test_what_it_reads_does_not_grow_with_the_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make bench` shows the seconds, beside what it takes to load two libraries."""
+    read: list[str] = []
+    blobs = Repository.blobs
+
+    def noted(self: Repository, ids: Iterable[str], *, keep: int) -> Iterator[Blob]:
+        wanted = list(ids)
+        read.extend(wanted)
+        return blobs(self, wanted, keep=keep)
+
+    monkeypatch.setattr(Repository, "blobs", noted)
+    counts = []
+    for letters in (30, 600):
+        folder = crowd(tmp_path / f"crowd-{letters}", letters)
+        stage_one(folder)
+        monkeypatch.chdir(folder)
+        read.clear()
+        assert check([], base=None, at=None, staged=True, form="text") == 0
+        counts.append(len(read))
+    assert counts[0] == counts[1] < 10
 
 
 def test_a_configuration_that_never_ends_is_not_waited_for(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:

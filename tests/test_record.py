@@ -241,9 +241,9 @@ def test_what_is_not_utf8_has_a_position() -> None:
 
 
 def quickly(data: bytes, expected: str, seconds: float = 1.0) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     document, findings = parse(data, "x")
-    assert time.perf_counter() - start < seconds
+    assert time.process_time() - start < seconds
     assert document is None
     assert expected in {finding.code for finding in findings}
     assert len(findings) <= 100
@@ -279,9 +279,9 @@ def test_too_many_values_end_at_once() -> None:
     ["a: no\n" * 50_000, "a: [" + "*b, " * 50_000 + "]", "a: '\u202e'\n" * 50_000, "a:\tb\n" + "\tc: d\n" * 99_000],
 )
 def test_too_many_faults_end_at_once(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     _, findings = parse(text.encode(), "x")
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert len(findings) == 100
     assert findings[-1].code == "too-many-faults"
 
@@ -292,9 +292,9 @@ def test_what_is_read_does_not_depend_on_how_many_faults_are_shown() -> None:
 
 
 def test_too_much_that_no_schema_allows_ends_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     record, findings = read("records/threads.yaml", b"threads: [" + b"1, " * 49_000 + b"]\n")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
     assert record is None
     assert len(findings) == 100
     assert findings[-1].code == "too-many-faults"
