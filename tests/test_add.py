@@ -5,6 +5,7 @@ import io
 import os
 from pathlib import Path
 
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -170,6 +171,25 @@ def test_hidden_words_are_revealed_to_a_terminal_and_to_nothing_else(archive: Ar
         assert person.ends() == 2
         assert SECRET not in person.screen
     assert not (archive.folder / PLACED).exists()
+
+
+@pytest.mark.parametrize("answer", ["", "n"])
+def test_on_a_terminal_it_offers_to_take_a_name_out_of_the_metadata(
+    archive: Archive, tmp_path: Path, answer: str
+) -> None:
+    file = tmp_path / "scan.pdf"
+    with pikepdf.Pdf.open(io.BytesIO(one_page(letter()))) as pdf:
+        pdf.docinfo["/Author"] = SECRET
+        pdf.save(file)
+    before = file.read_bytes()
+    with Person(archive.folder, "add", str(file), "--letter", LETTER, *RIGHTS, "--no-commit") as person:
+        person.sees("Take it out?")
+        person.types(answer)
+        person.sees("What to do next")
+        assert person.ends() == 0
+    with pikepdf.Pdf.open(archive.folder / PLACED) as pdf:
+        assert ("/Author" in pdf.docinfo) is bool(answer)
+    assert file.read_bytes() == before
 
 
 def test_on_a_terminal_it_asks_for_what_is_missing(archive: Archive, clean: Path) -> None:

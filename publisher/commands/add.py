@@ -17,7 +17,7 @@ from publisher.disclosure import finding_of
 from publisher.documents import Inspection, Limits
 from publisher.documents.codes import CODES
 from publisher.errors import RefusedError, UnavailableError, UsageError
-from publisher.finding import Location
+from publisher.finding import Finding, Location
 from publisher.reports import REPORTS
 from publisher.snapshot import DOCUMENTS
 
@@ -53,7 +53,12 @@ def add_document(file: Path, wish: Wish, *, reveal: bool, commit: bool | None) -
     desk = Desk.open()
     require_commit(desk, commit)
     data, seen = _looked_into(file, wish)
-    if _is_refused(file, seen, wish):
+    told = _told(file, seen, wish)
+    if desk.terminal is not None and _is_metadata(told) and _is_wanted(desk.terminal):
+        wish = replace(wish, scrub=True)
+        data, seen = _looked_into(file, wish)
+        told = _told(file, seen, wish)
+    if _is_refused(told):
         return 1
     wish = _complete(desk, wish)
     name, change = _change(desk, data, seen, wish)
@@ -101,15 +106,38 @@ def _require_waivers(wish: Wish) -> None:
             raise UsageError(f"{code} cannot be waived", CODES[code].hint)
 
 
-def _is_refused(file: Path, seen: Inspection, wish: Wish) -> bool:
-    """Say what was found in the file, on standard error; whether that keeps it from being added."""
+def _told(file: Path, seen: Inspection, wish: Wish) -> list[Finding]:
+    """Say what was found in the file and not waived, on standard error, and return it."""
     found = [finding_of(discovery, Location(path=file.name)) for discovery in seen.discoveries]
     left = [finding for finding in found if finding.code not in wish.waive]
     if left:
         sys.stderr.write(REPORTS["text"](left, {}))
     for code in sorted(set(wish.waive) - {finding.code for finding in found}):
         raise UsageError(f"nothing of this kind was found in the file: {code}", f"leave out --waive {code}")
-    if any(finding.severity == "error" for finding in left):
+    return left
+
+
+def _is_metadata(found: Sequence[Finding]) -> bool:
+    """Whether there is something that can be taken out, and nothing but that keeps the file from being added."""
+    if any(finding.code == "signature" for finding in found):  # which that would break
+        return False
+    return any(CODES[finding.code].is_scrubbed for finding in found) and all(
+        CODES[finding.code].is_scrubbed for finding in found if finding.severity == "error"
+    )
+
+
+def _is_wanted(terminal: Terminal) -> bool:
+    """Ask, before a name in it is published: who does not read a warning has read the question."""
+    return terminal.confirm(
+        "This can be taken out of the archive's copy. Your own copy, and what its pages look like, stay as they are. "
+        "Take it out?",
+        default=True,
+    )
+
+
+def _is_refused(found: Sequence[Finding]) -> bool:
+    """Say so if what was found keeps the file from being added."""
+    if any(finding.severity == "error" for finding in found):
         say("Nothing was written. If a finding is mistaken, --waive CODE --reason TEXT accepts it; readers see why.")
         return True
     return False

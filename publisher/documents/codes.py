@@ -15,6 +15,11 @@ class Code:
     hint: str
     waivable: bool = True
 
+    @property
+    def is_scrubbed(self) -> bool:
+        """Whether `--scrub` takes it out."""
+        return self.hint.endswith(_SCRUB)
+
 
 _FLAT = "print or export the document to a new PDF"
 _REDACT = "redact it with a tool that removes the words, then export a new PDF; a box drawn over words hides nothing"
