@@ -52,16 +52,23 @@ def near(typed: str, choices: Sequence[Choice]) -> Offer:
     return Offer(choices=tuple(dict.fromkeys(names[name] for name in close)), alike=True)
 
 
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h", "ŧ": "t", "ŋ": "ng",
+     "ı": "i", "ə": "e"}
+)  # fmt: skip
+"""Letters that no decomposition takes a mark off."""
+
+
 def folded(text: str) -> str:
     """Return a text as it is compared: without capitals, accents, hyphens and blanks too many."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     kept = "".join(" " if c in "-_" else c for c in plain if not unicodedata.combining(c))
     return " ".join(kept.split())
 
 
 def id_of(name: str) -> str:
     """Propose an id for a name, such as acme-optics for Acme Optics; "" where no plain letter is left of it."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).replace("ß", "ss").replace("&", " and ")
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_LETTERS)).replace("&", " and ")
     ascii_only = "".join(c for c in plain if not unicodedata.combining(c) and c not in "'’")
     words = re.findall("[a-z0-9]+", ascii_only) if any(c.isascii() and c.isalpha() for c in ascii_only) else []
     return cut("-".join(words))

@@ -50,10 +50,16 @@ def test_what_is_typed_narrows_the_list(typed: str, found: tuple[Choice, ...], a
     [
         ("Acme Optics", "acme-optics"), ("Öl & Gas AG", "ol-and-gas-ag"), ("Amnesty's Office", "amnestys-office"),
         ("Straße 7", "strasse-7"), ("国连", ""), ("  ", ""), ("!!!", ""), ("L'Hôpital", "lhopital"),
+        ("Søren & Łódź", "soren-and-lodz"), ("Æther Œuvre", "aether-oeuvre"),
     ],
 )  # fmt: skip
 def test_an_id_is_made_of_a_name(name: str, expected: str) -> None:
     assert id_of(name) == expected
+
+
+def test_a_name_is_found_without_the_letters_that_a_keyboard_lacks() -> None:
+    soren = Choice(id="soren", name="Søren Łódź")
+    assert near("soren lodz", (soren,)).choices == (soren,)
 
 
 @given(st.text() | st.sampled_from(HOSTILE), st.sets(st.sampled_from(["a", "a-2", "acme", "x"])))

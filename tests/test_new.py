@@ -238,6 +238,15 @@ def test_every_fault_of_the_flags_is_told_at_once_in_the_words_of_check(archive:
     assert state(archive) == before
 
 
+@pytest.mark.parametrize("address", ["www.lighthouse.example", "lighthouse.example/letters/1", "WWW.x.example/ a"])
+def test_an_address_without_https_is_not_taken_for_a_description(archive: Archive, address: str) -> None:
+    before = state(archive)
+    done = letterbook(archive.folder, "new", *FLAGS, "--source", address)
+    is_address = " " not in address
+    assert (f"write all of it: https://{address}" in " ".join(done.err.split())) is is_address
+    assert (state(archive) == before) is is_address
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -1,6 +1,7 @@
 """letterbook promote: a letter leaves the private intake on its day, with what it names and nothing else."""
 
 import hashlib
+import shlex
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def intake(tmp_path: Path) -> Archive:
 
 @pytest.fixture
 def public(tmp_path: Path) -> Archive:
-    archive = Archive(tmp_path / "public")
+    archive = Archive(tmp_path / "the public's copy")
     archive.tables()
     archive.write("records/archive.yaml", archive_info(identities=[ROLE]))
     archive.commit()
@@ -80,6 +81,7 @@ def test_a_letter_goes_with_the_party_and_the_thread_that_it_names(intake: Archi
     assert [entry["id"] for entry in yaml.safe_load(after["records/threads.yaml"])["threads"]][1:] == ["pilots"]
     assert yaml.safe_load(after["records/parties.yaml"])["parties"][-1]["id"] == "pilot-union"
     assert letterbook(public.folder, "check").status == 0
+    assert f"cd {shlex.quote(str(public.folder))}\n" in done.err
 
 
 def test_nothing_of_the_intake_leaks(intake: Archive, public: Archive) -> None:

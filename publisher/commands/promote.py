@@ -1,5 +1,6 @@
 """letterbook promote: take a letter from a private intake repository into a clone of the public archive."""
 
+import shlex
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ def promote(name: str, *, to: Path, assessment: bool, commit: bool) -> int:
         return 1
     committed = deliver(desk, Change(pending=pending, message=f"Add {name}"), wanted=commit)
     next_steps([
-        (f"cd {to}", "goes to the public archive"),
+        (f"cd {shlex.quote(str(to))}", "goes to the public archive"),
         ("letterbook serve", "shows the letter as readers will see it, on this machine alone"),
         *handing_in(desk, committed=committed, name=name, paths=list(pending.files)),
     ])  # fmt: skip

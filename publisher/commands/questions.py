@@ -3,6 +3,7 @@
 What a flag says is judged as an answer is, and both as `check` would.
 """
 
+import re
 from collections.abc import Sequence
 from functools import partial
 
@@ -37,6 +38,8 @@ _DATES = (
     ("received", "When was it received? (Enter: not known)"),
     ("first_published", "When was it first made public, by whomever? (Enter: not known)"),
 )
+_ADDRESS = re.compile(r"www\.\S+|[a-z0-9-]+(\.[a-z0-9-]+)+/\S*", re.IGNORECASE)
+"""An address without https://, which would be taken for a description."""
 _DATE_FORMS = "(such as 2019-02-18, or as much as is known: 2019-02, 2019, 2021-01/2021-04, or unknown)"
 
 
@@ -191,6 +194,8 @@ def ask_summary(interview: Interview) -> Fields:
 
 
 def _source(text: str) -> Fields:
+    if _ADDRESS.fullmatch(text):
+        raise SlipError(f'"{text}" looks like the address of a page', f"write all of it: https://{text}")
     found = {"url": text} if text.startswith(("http://", "https://")) else {"title": text}
     return dict(judged("letter", {"sources": [found]})["sources"][0])
 
