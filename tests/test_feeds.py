@@ -304,6 +304,16 @@ def test_a_notice_says_which_outcomes_changed_on_whose_word_and_what_they_were()
     assert said(entry(bare, "notice/works/assessment/2"), "summary").endswith("as revision 2.")
 
 
+def test_an_outcome_that_landed_with_a_day_that_no_month_has_stops_nothing() -> None:
+    told = Told()
+    told.land({"letters/works": letter("works", questions=[question("1")])})
+    told.land({"assessments/works": assessment("works", reported("1", "refused", as_of="2019-02-30"))})
+    told.land({"assessments/works": assessment("works", reported("1", "answered"))})
+    feed = atoms(told)["feed.atom"]
+    assert said(entry(feed, "notice/works/assessment/2"), "summary").endswith("as revision 2.")
+    assert errors(feed) == []
+
+
 def test_every_correction_keeps_all_its_notes_whatever_comes_later() -> None:
     told = Told()
     told.land({"letters/works": letter("works")})

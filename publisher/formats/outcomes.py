@@ -62,9 +62,13 @@ def _outcomes(document: Mapping[str, Any] | None) -> dict[_Key, Outcome] | None:
     """The outcomes of a version by question, party and count; None if it is not what an assessment is today."""
     if document is None or not schema.is_valid("assessment", document):
         return None
+    try:
+        outcomes = Assessment.from_mapping(document).outcomes
+    except ValueError:  # a day that no month has
+        return None
     found: dict[_Key, Outcome] = {}
     counts: Counter[tuple[str | None, str | None]] = Counter()
-    for outcome in Assessment.from_mapping(document).outcomes:
+    for outcome in outcomes:
         if outcome.outcome != _NONE:
             found[(outcome.question, outcome.by, counts[outcome.question, outcome.by])] = outcome
             counts[outcome.question, outcome.by] += 1
