@@ -2,7 +2,8 @@
 
 A name that one commit adds and the next one removes is pushed all the same. So besides the tip, which is checked as
 a whole, every record, key list and document of the commits that the remote does not have is looked through for what
-must never be public. Their other faults are nobody's business once the tip has none.
+must never be public, and every other file for being a private key. Their other faults are nobody's business once the
+tip has none.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,9 @@ from publisher.identities import of_commits, of_tags
 from publisher.record import MAX_BYTES
 from publisher.snapshot import FOLDER, KEYS, Snapshot, is_plain, of_entries
 
+EVERYWHERE = ":/"
+"""The pathspec of all files (gitglossary)."""
+MAX_KEY = 16 * 1024
 _FIDO = "sk-ssh-ed25519@openssh.com"  # a kind of key, and no address
 _HINT = "it would be public in the history though a later commit takes it out: make these commits anew without it"
 
@@ -57,13 +61,26 @@ def _between(
     """Yield what must not be public in files of the commits, but for those that stand at the tip or in the base."""
     if push.base is not None:
         seen |= {entry.id for entry in repository.tree(push.base, FOLDER)}
-    for commit, changes in repository.changes(commits, FOLDER):
+    for commit, changes in repository.changes(commits, EVERYWHERE):
         entries = [TreeEntry(path=c.path, mode=c.mode, id=c.blob) for c in changes if is_plain(c.mode)]
         new = [entry for entry in entries if entry.id not in seen]
         seen |= {entry.id for entry in new}
-        if new:
-            blobs = {blob.id: blob for blob in repository.blobs([entry.id for entry in new], keep=MAX_BYTES)}
-            yield from _secrets(repository, of_entries(new, blobs, commit), push.base)
+        if records := [entry for entry in new if entry.path.startswith(FOLDER)]:
+            blobs = {blob.id: blob for blob in repository.blobs([entry.id for entry in records], keep=MAX_BYTES)}
+            yield from _secrets(repository, of_entries(records, blobs, commit), push.base)
+        if others := [entry for entry in new if not entry.path.startswith(FOLDER)]:
+            yield from _keys(repository, commit, others)
+
+
+def _keys(repository: Repository, commit: str, entries: Sequence[TreeEntry]) -> Iterator[Finding]:
+    """Find private keys outside the records: one that was made in the clone, and committed with everything else."""
+    paths = {entry.id: entry.path for entry in entries}
+    for blob in repository.blobs(list(paths), keep=MAX_KEY):
+        if keys.is_private(blob.data or b""):
+            message = f"{paths[blob.id]} as that commit has it: this is a private key: it belongs in no repository"
+            yield Finding(
+                code="private-key", message=message, location=Location(path=f"commit {commit[:12]}"), hint=_HINT
+            )
 
 
 def _secrets(repository: Repository, snapshot: Snapshot, base: str | None) -> Iterator[Finding]:

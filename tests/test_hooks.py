@@ -285,6 +285,25 @@ def test_a_document_that_gives_a_name_away_counts_as_such(archive: Archive) -> N
     assert (done.status, "private-key" in done.out + done.err) == (1, True)
 
 
+def test_a_private_key_is_not_pushed_wherever_it_lies(archive: Archive, tmp_path: Path) -> None:
+    archive.write("docs/keys.md", "A key begins with\n-----BEGIN OPENSSH PRIVATE KEY-----\nand is kept at home.\n")
+    archive.write("docs/picture.bin", bytes(1 << 20))
+    archive.commit()
+    assert pushed(archive, "main").status == 0
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(tmp_path / "key")], check=True)
+    archive.write("my key", (tmp_path / "key").read_bytes())
+    name = archive.commit()
+    archive.delete("my key")
+    archive.commit()
+    done = pushed(archive, "main")
+    said = done.out + done.err
+    assert (done.status, "error[private-key]: my key as that commit has it" in said, name[:12] in said) == (
+        1,
+        True,
+        True,
+    )
+
+
 def test_what_is_right_is_pushed_and_what_was_pushed_is_not_looked_at_again(archive: Archive) -> None:
     archive.letter(SECOND, summary=f"Write to {SECRET}.")
     archive.commit()

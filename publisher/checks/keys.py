@@ -26,8 +26,14 @@ HINTS = {
     "roots-dropped": "list roots here too (others, if need be): without them nobody could follow to the next list",
 }
 _PRIVATE = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+_WHOLE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----\s(?:[A-Za-z-]+: [^\n]*\n|\s)*[A-Za-z0-9+/]{40}")
 _ADDRESS = re.compile(r"[^\s@=\",]+@[^\s@=\",]+")
 _NO_ADDRESS = re.compile(r"letterbook-[a-z]+@v[0-9]+|sk-ssh-ed25519@openssh\.com")
+
+
+def is_private(data: bytes) -> bool:
+    """Whether a file is a private key, and no text that speaks of one."""
+    return _WHOLE.match(data) is not None
 
 
 def listed(archive: Archive, history: History) -> Iterator[Finding]:
