@@ -280,8 +280,34 @@ def test_without_a_reason_or_a_commit_that_can_be_made(archive: Archive) -> None
     archive.git("checkout", "--quiet", "--detach")
     run(archive, "withdraw", FIRST, "--pending-review", "--commit", status=3)
     assert files_of(archive.folder / "records") == before
-    run(archive, "withdraw", FIRST, "--pending-review")
+    done = run(archive, "withdraw", FIRST, "--pending-review", status=3)
+    assert "not committed: this clone stands on no branch" in " ".join(done.err.split())
     assert document(archive)["status"] == "withdrawn"
+    archive.git("checkout", "--quiet", "main")
+    run(archive, "withdraw", FIRST, "--pending-review")
+    assert archive.git("status", "--short") == ""
+
+
+def test_a_withdrawal_that_was_not_committed_is_committed_when_it_is_typed_again(archive: Archive) -> None:
+    run(archive, "withdraw", FIRST, "--pending-review", "--no-commit")
+    said = " ".join(run(archive, "withdraw", FIRST, "--pending-review").err.split())
+    assert "withdrawn in the file already, and that is not committed yet" in said
+    assert archive.git("status", "--short") == ""
+    assert meanings(archive, FIRST) == ["published", "withdrawn"]
+    assert "is withdrawn already" in run(archive, "withdraw", FIRST, "--pending-review", status=2).err
+
+
+@pytest.mark.parametrize("what", ["cherry-pick", "revert", "rebase"])
+def test_while_git_is_in_the_middle_of_something_no_commit_is_made(archive: Archive, what: str) -> None:
+    git_dir = archive.folder / ".git"
+    if what == "rebase":
+        (git_dir / "rebase-merge").mkdir()
+    else:
+        (git_dir / f"{what.upper().replace('-', '_')}_HEAD").write_text(f"{archive.head}\n")
+    before = files_of(archive.folder / "records")
+    done = run(archive, "withdraw", FIRST, "--pending-review", "--commit", status=3)
+    assert f"a {what} is going on here" in done.err and f"git {what} --continue" in done.err
+    assert files_of(archive.folder / "records") == before
 
 
 def test_a_letter_that_is_not_published_is_deleted_not_withdrawn(archive: Archive) -> None:

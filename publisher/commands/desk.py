@@ -67,6 +67,12 @@ class Desk:
         """Whether a commit can be made here in the archive's own name."""
         return _obstacle(self) is None
 
+    @property
+    def obstacle(self) -> str:
+        """Why no commit can be made here, and what to do about it; "" if one can."""
+        why = _obstacle(self)
+        return f"{why.message}. {why.hint[:1].upper()}{why.hint[1:]}" if why else ""
+
     def pending(self, files: Mapping[str, bytes | None]) -> Pending:
         """Return a change of these files."""
         return Pending(files=files, seen=self.snapshot)
@@ -116,6 +122,17 @@ def _obstacle(desk: Desk) -> LetterbookError | None:
         )
     if desk.repository.find_commit("MERGE_HEAD") is not None:
         return RefusedError("a merge is going on here", "finish it first ('git commit'), or leave out --commit")
+    for name, what in (("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert")):
+        if desk.repository.find_commit(name) is not None:
+            return RefusedError(
+                f"a {what} is going on here",
+                f"finish it first ('git {what} --continue'; '--abort' takes it back), or leave out --commit",
+            )
+    if any((desk.repository.git_dir / name).exists() for name in ("rebase-merge", "rebase-apply")):
+        return RefusedError(
+            "a rebase is going on here",
+            "finish it first ('git rebase --continue'; '--abort' takes it back), or leave out --commit",
+        )
     if desk.repository.branch() is None:
         return RefusedError(
             "this clone stands on no branch (detached HEAD): a commit would be lost",

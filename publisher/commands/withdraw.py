@@ -8,8 +8,10 @@ from publisher.checks.documents import document_path
 from publisher.commands.amend import Subject, good_note, note_given, subject
 from publisher.commands.ask import say
 from publisher.commands.desk import Change, Desk, deliver, handing_in, next_steps, refused, require_commit
-from publisher.errors import UsageError
+from publisher.errors import RefusedError, UsageError
 from publisher.letter import Letter
+from publisher.record import MAX_BYTES, parse
+from publisher.snapshot import DOCUMENTS
 from publisher.write import write_file
 
 PENDING_REVIEW = "Withdrawn while it is being reviewed."
@@ -28,7 +30,8 @@ def withdraw(name: str, *, reason: str, pending_review: bool, commit: bool | Non
             f"records/{record.key}.yaml is no letter", "only letters are withdrawn; see 'letterbook correct'"
         )
     if record.is_withdrawn:
-        raise UsageError(f"{record.id} is withdrawn already", "'letterbook correct --reinstate' would take that back")
+        change = _uncommitted(desk, record)
+        return _handed(desk, record, change, _wanted(desk, commit) if pending_review else commit)
     try:
         if record.published is None:
             return _unpublished(desk, record, commit)
@@ -43,7 +46,18 @@ def withdraw(name: str, *, reason: str, pending_review: bool, commit: bool | Non
         say("\nNothing was written.")
         raise
     _keep_edits(desk, record)
-    committed = deliver(desk, change, wanted=_wanted(desk, commit) if pending_review else commit)
+    status = _handed(desk, record, change, _wanted(desk, commit) if pending_review else commit)
+    if status == 0 and pending_review and commit is None and not desk.can_commit:
+        raise RefusedError(
+            f"{record.id} is withdrawn in the file, and that is not committed: {desk.obstacle}",
+            f"then type it again: letterbook withdraw {record.id} --pending-review",
+        )
+    return status
+
+
+def _handed(desk: Desk, record: Subject, change: Change, wanted: bool | None) -> int:
+    """Write it, commit it if that is wanted, and say what comes next."""
+    committed = deliver(desk, change, wanted=wanted)
     say("\nReaders still see the letter until this is handed in and the archive is published again.")
     next_steps([
         *handing_in(desk, committed=committed, name=f"withdraw-{record.id}", paths=list(change.pending.files)),
@@ -55,6 +69,21 @@ def withdraw(name: str, *, reason: str, pending_review: bool, commit: bool | Non
 def _wanted(desk: Desk, commit: bool | None) -> bool | None:
     """On a Friday night nobody is asked: commit unless that was declined or cannot be done."""
     return True if commit is None and desk.can_commit else commit
+
+
+def _uncommitted(desk: Desk, record: Subject) -> Change:
+    """Return what is to be committed of a withdrawal that is in the file already; UsageError where nothing is."""
+    head = desk.repository.find_commit("HEAD")
+    entries = {entry.path: entry.id for entry in desk.repository.tree(head, "records/")} if head else {}
+    if entries.get(record.path) in (None, desk.repository.blob_id(record.data)):
+        raise UsageError(f"{record.id} is withdrawn already", "'letterbook correct --reinstate' would take that back")
+    (blob,) = desk.repository.blobs([entries[record.path]], keep=MAX_BYTES)
+    before = parse(blob.data or b"")[0] or {}
+    named = [DOCUMENTS + each["file"] for each in before.get("documents", ())]
+    gone = [path for path in named if path in entries and path not in desk.snapshot.attachments]
+    say(f"\n{record.id} is withdrawn in the file already, and that is not committed yet.")
+    files: dict[str, bytes | None] = {record.path: record.data, **dict.fromkeys(gone)}
+    return Change(pending=desk.pending(files), message=f"Withdraw the letter {record.id}\n")
 
 
 def _keep_edits(desk: Desk, record: Subject) -> None:
