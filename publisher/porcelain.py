@@ -34,6 +34,11 @@ def own_identity(root: Path) -> Identity | None:
     return Identity(name=found["name"], email=found["email"]) if found else None
 
 
+def signs(root: Path) -> bool:
+    """Whether the person's git signs each commit made here (commit.gpgSign)."""
+    return _git(root, "config", "--type=bool", "--get", "commit.gpgSign", quiet=True).stdout.strip() == b"true"
+
+
 def hooks_folder(root: Path) -> Path:
     """Return the folder in which the person's git looks for the hooks of this repository (core.hooksPath)."""
     done = _git(root, "rev-parse", "--path-format=absolute", "--git-path", "hooks", quiet=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -295,6 +296,17 @@ def test_a_withdrawal_that_was_not_committed_is_committed_when_it_is_typed_again
     assert archive.git("status", "--short") == ""
     assert meanings(archive, FIRST) == ["published", "withdrawn"]
     assert "is withdrawn already" in run(archive, "withdraw", FIRST, "--pending-review", status=2).err
+
+
+def test_a_key_that_tells_who_made_the_commit_is_spoken_of(archive: Archive, tmp_path: Path) -> None:
+    change = ("--set", "summary=Other words.", *NOTE, "--commit")
+    assert "git signs" not in run(archive, "correct", SECOND, *change).err
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", str(key)], check=True)
+    for name, value in (("gpg.format", "ssh"), ("user.signingKey", str(key)), ("commit.gpgSign", "yes")):
+        archive.git("config", name, value)
+    assert "git signs the commit" in run(archive, "correct", FIRST, *change).err
+    assert "gpgsig" in archive.git("cat-file", "commit", "HEAD")
 
 
 @pytest.mark.parametrize("what", ["cherry-pick", "revert", "rebase"])

@@ -16,7 +16,7 @@ from publisher.git import Repository
 from publisher.history import History
 from publisher.letter import Identity
 from publisher.pending import Pending
-from publisher.porcelain import Order, commit, is_listed, own_identity
+from publisher.porcelain import Order, commit, is_listed, own_identity, signs
 from publisher.reports import REPORTS
 from publisher.snapshot import Snapshot
 
@@ -170,6 +170,11 @@ def _committed(desk: Desk, change: Change, wanted: bool | None) -> bool:
     if not wanted or desk.role is None:
         _warn_of_own_name(desk)
         return False
+    if signs(desk.root):
+        say(
+            "\nwarning: git signs the commit (commit.gpgSign). The key is public for ever with it: a key of your own "
+            "tells who made the commit."
+        )
     paths = list(change.pending.files)
     order = Order(paths=paths, message=change.message, identity=desk.role, time=int(time.time()))
     try:
