@@ -133,7 +133,7 @@ def scan_that_is_elsewhere(desk: Desk) -> Result:
 @attack(PATHS, "finding: wrong-sha256")
 def scan_swapped(desk: Desk) -> Result:
     """A pull request swaps a scan for another of the same size, and leaves the letter as it is."""
-    return scanned(desk, b"%PDF-1.7\nOther\n", media_type="application/pdf", sha256=hashlib.sha256(b"x").hexdigest())
+    return scanned(desk, b"Other words.\n", media_type="text/plain", sha256=hashlib.sha256(b"x").hexdigest())
 
 
 def scanned(desk: Desk, data: bytes, *, media_type: str, sha256: str) -> Result:

@@ -1,7 +1,7 @@
 """What is asked of git, and of a clone."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
@@ -23,8 +23,8 @@ from tests.attacks.defences.table import DEFENCES, Disarm, defence
 def _(patch: pytest.MonkeyPatch) -> None:
     command = Repository._command
 
-    def in_the_callers(repository: Repository, arguments: Sequence[str]) -> list[str]:
-        program, scrubbed, *rest = command(repository, arguments)
+    def in_the_callers(repository: Repository, *asked: Any) -> list[str]:
+        program, scrubbed, *rest = command(repository, *asked)
         assert scrubbed == "-i"
         return [program, *rest]
 
