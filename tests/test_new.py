@@ -3,6 +3,7 @@
 import io
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -351,6 +352,19 @@ def test_the_push_goes_to_the_remote_that_there_is(archive: Archive, tmp_path: P
 
 
 # -- commits ---------------------------------------------------------------------------------------------------
+
+
+def test_from_a_folder_below_the_next_steps_begin_at_the_archive(archive: Archive) -> None:
+    below = archive.folder / "records" / "letters"
+    done = letterbook(below, "new", *FLAGS, "--no-commit", **ENV)
+    steps = [line.strip() for line in done.err.split("What to do next:")[1].splitlines() if line.startswith("  ")]
+    typed = [line for line in steps if line.startswith(("cd ", "git add "))]
+    assert typed[0] == "cd ../.." and typed[1].startswith("git add records/")
+    subprocess.run(["sh", "-c", " && ".join(typed)], cwd=below, check=True)
+    assert set(WRITTEN) <= set(archive.git("diff", "--cached", "--name-only").split())
+    archive.git("reset", "--quiet", "--hard")
+    again = letterbook(archive.folder, "new", *FLAGS, "--no-commit", **ENV)
+    assert "git add records/" in again.err and "  cd " not in again.err
 
 
 def test_a_hook_that_refuses_leaves_the_files_and_says_what_to_do(archive: Archive) -> None:

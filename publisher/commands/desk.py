@@ -4,7 +4,9 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from os.path import relpath
 from pathlib import Path
+from shlex import quote
 
 from publisher.archive import Archive
 from publisher.commands.ask import Terminal, is_answered, say, shown
@@ -206,8 +208,9 @@ def next_steps(steps: Sequence[tuple[str, str]]) -> None:
 
 
 def handing_in(desk: Desk, *, committed: bool, name: str, paths: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the steps from files on disk to a pull request."""
-    steps = []
+    """Return the steps from files on disk to a pull request, to be typed in the folder of the archive."""
+    here = Path.cwd()
+    steps = [(f"cd {quote(relpath(desk.root, here))}", "goes to the archive's folder")] * (desk.root in here.parents)
     if not committed:
         steps += [(f"git add {' '.join(paths)}", "takes the files into the next commit"), ("git commit", "makes it")]
     if (remote := desk.repository.remote()) is not None:
