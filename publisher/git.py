@@ -232,6 +232,11 @@ class Repository:
         common, own = (Path(os.fsdecode(folder)) for folder in folders)
         return "sha256" if name == b"sha256" else "sha1", common, own
 
+    def require_work_tree(self) -> None:
+        """Raise UsageError for a bare repository, which has a history and no files on disk."""
+        if not (self.root / ".git").exists():
+            raise UsageError("this repository is bare: there are no files here to look at", "name a commit: --at HEAD")
+
     def require_whole(self) -> None:
         """Raise RepositoryError unless the whole history is here, in files: not shallow, not grafted, not partial."""
         folder = self.git_dir

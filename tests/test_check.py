@@ -310,3 +310,14 @@ SPACES = 'namespaces="letterbook-index@v1,letterbook-files@v1"'
 def test_key_lists_can_be_used_and_name_nobody(archive: Archive, name: str, text: str, code: str | None) -> None:
     path = archive.write(f"records/keys/{name}.allowed_signers", text)
     assert check(archive) == ([(code, "error", path)] if code else [])
+
+
+def test_a_bare_repository_has_no_files_and_no_letter_is_called_gone(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.begin()
+    archive.letter("2019-02-18-harbour-to-acme")
+    archive.commit()
+    bare = archive.clone(tmp_path / "bare.git", "--bare")
+    done = letterbook(bare, "check")
+    assert (done.status, done.out, "--at HEAD" in done.err) == (2, "", True)
+    assert letterbook(bare, "check", "--at", "HEAD").status == 0

@@ -20,6 +20,8 @@ def check(paths: Sequence[str], *, base: str | None, at: str | None, staged: boo
         raise UsageError("--at and --staged name two different things to check", "give one of them")
     index_file = os.environ.get("GIT_INDEX_FILE") if staged else None
     repository = Repository.find(Path.cwd(), index_file=index_file, light=staged)
+    if at is None:
+        repository.require_work_tree()
     repository.require_whole()
     commit = base_of(repository, base)
     examined = _examine_staged(repository, commit) if staged else _examine(repository, commit, at=at, staged=staged)
