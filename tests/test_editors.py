@@ -114,7 +114,7 @@ def test_the_trap_for_the_network_is_real(tmp_path: Path) -> None:
 
 def test_every_kind_of_record_is_mapped_to_its_schema() -> None:
     mapped = {Path(name).name.partition(".")[0] for name in SETTINGS["yaml.schemas"]}
-    assert mapped == set(schema.KINDS) - {"index", "intake", "withdrawn"}
+    assert mapped == set(schema.KINDS) - {"index", "withdrawn"}
     assert SETTINGS["yaml.schemaStore.enable"] is False and SETTINGS["redhat.telemetry.enabled"] is False
     assert (SETTINGS["files.eol"], SETTINGS["files.encoding"], SETTINGS["files.insertFinalNewline"]) == (
         "\n",
