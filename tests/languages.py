@@ -14,6 +14,7 @@ import os
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -28,6 +29,7 @@ net.Socket.prototype.connect = function (...a) { told("connect " + JSON.stringif
 dns.lookup = (name) => told("lookup " + name);
 """
 SECONDS = 60
+PATIENCE = 100
 
 
 class Server:
@@ -46,6 +48,7 @@ class Server:
         self._said: queue.Queue[dict[str, Any]] = queue.Queue()
         self._number = 0
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
+        self._knows_settings = False
         threading.Thread(target=self._listen, daemon=True).start()
         roots = [{"uri": folder.as_uri(), "name": "archive"}]
         able = {
@@ -60,6 +63,8 @@ class Server:
         )
         self._tell("initialized")
         self._tell("workspace/didChangeConfiguration", settings=self._configuration())
+        while not self._knows_settings:
+            self._handle(self._said.get(timeout=SECONDS))
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +81,8 @@ class Server:
     # -- what an editor does -------------------------------------------------------------------------------------
 
     def open(self, path: str, text: str) -> None:
-        """Open a file of the folder with this text."""
+        """Open a file of the folder with this text; what was said of an earlier text does not count any more."""
+        self._diagnostics.pop(self._uri(path), None)
         document = {"uri": self._uri(path), "languageId": "yaml", "version": 1, "text": text}
         self._tell("textDocument/didOpen", textDocument=document)
 
@@ -88,13 +94,13 @@ class Server:
 
     def hover(self, path: str, line: int, column: int) -> str:
         """Return what shows over a place; lines and columns count from 0."""
-        found = self._ask("textDocument/hover", **self._at(path, line, column))
+        found = self._ask_again("textDocument/hover", **self._at(path, line, column))
         contents = found["contents"] if found else ""
         return str(contents["value"] if isinstance(contents, dict) else contents)
 
     def complete(self, path: str, line: int, column: int) -> list[str]:
         """Return what is offered at a place."""
-        found = self._ask("textDocument/completion", **self._at(path, line, column))
+        found = self._ask_again("textDocument/completion", **self._at(path, line, column))
         return [item["label"] for item in (found["items"] if isinstance(found, dict) else found or [])]
 
     # -- the protocol --------------------------------------------------------------------------------------------
@@ -135,6 +141,15 @@ class Server:
                 return message["result"]
             self._handle(message)
 
+    def _ask_again(self, method: str, **params: Any) -> Any:
+        """Ask until there is an answer, as a person does who looks while the schemas are still being loaded."""
+        for _ in range(PATIENCE):
+            found = self._ask(method, **params)
+            if found and (not isinstance(found, dict) or any(found.values())):
+                return found
+            time.sleep(0.1)
+        return None
+
     def _handle(self, message: dict[str, Any]) -> None:
         if message.get("method") == "textDocument/publishDiagnostics":
             self._diagnostics[message["params"]["uri"]] = message["params"]["diagnostics"]
@@ -143,6 +158,7 @@ class Server:
             if message["method"] == "workspace/configuration":
                 known = self._configuration()
                 result = [known.get(item.get("section", ""), {}) for item in message["params"]["items"]]
+                self._knows_settings = True
             if message["method"] == "workspace/workspaceFolders":
                 result = [{"uri": self.folder.as_uri(), "name": "archive"}]
             self._send({"id": message["id"], "result": result})
