@@ -12,18 +12,19 @@ import hashlib
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 from publisher.errors import RepositoryError, UsageError
 from publisher.layout import require_files
 
 if TYPE_CHECKING:
     from git import Git
+
+    from publisher.launch import Launcher
 
 ObjectFormat = Literal["sha1", "sha256"]
 
@@ -112,7 +113,8 @@ class Repository:
         self._environment = dict(ENVIRONMENT, PATH=absolute_path())
         if index_file is not None:
             self._environment["GIT_INDEX_FILE"] = index_file
-        self._git = _Plain(root, self._environment) if light else _command_object(root)
+        self._launcher = _launcher(root, self._environment) if light else None
+        self._git = self._launcher or _command_object(root)
         self.foresee(_PARTIAL, _REMOTES, _commit_named("HEAD"))
         self.object_format, self.git_dir, self._own_git_dir = self._what_it_is()
 
@@ -136,9 +138,9 @@ class Repository:
 
     def foresee(self, *commands: Sequence[str]) -> None:
         """Start commands whose answers will be asked for soon, where git is started lightly: Python goes on loading."""
-        if isinstance(self._git, _Plain):
+        if self._launcher is not None:
             for arguments in commands:
-                self._git.begin(self._command(arguments))
+                self._launcher.begin(self._command(arguments))
 
     # -- running git ---------------------------------------------------------------------------------------
 
@@ -146,7 +148,8 @@ class Repository:
     def begin(cls, root: Path) -> "Repository":
         """Make a repository of a folder, on the branch `main`, without anybody's template."""
         made = cls.__new__(cls)
-        made.root, made._environment, made._git = root, dict(ENVIRONMENT, PATH=absolute_path()), _command_object(root)
+        made.root, made._environment = root, dict(ENVIRONMENT, PATH=absolute_path())
+        made._launcher, made._git = None, _command_object(root)
         made._run("init", "--quiet", "--initial-branch=main", "--template=", ".")
         return cls(root)
 
@@ -168,7 +171,7 @@ class Repository:
 
     def _command(self, arguments: Sequence[str], extra: Mapping[str, str] = _NOTHING) -> list[str]:
         command: list[str] = []
-        if extra or not isinstance(self._git, _Plain):
+        if extra or self._launcher is None:
             variables = (f"{name}={value}" for name, value in {**self._environment, **extra}.items())
             command += [program("env"), "-i", *variables]
         command.append("git")
@@ -611,55 +614,11 @@ def one_name_twice(commit: str) -> RepositoryError:
     return RepositoryError(message, "no git writes such a tree, and 'git fsck --full' finds it: leave the commit out")
 
 
-class _Plain:
-    """Starts git as GitPython's command object does, so far as it is used here, without loading GitPython."""
+def _launcher(root: Path, environment: Mapping[str, str]) -> "Launcher":
+    program("git")
+    from publisher.launch import Launcher  # imported here: what never runs git loads nothing that could
 
-    def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
-        program("git")
-        self._root, self._environment = str(root), environment
-        self._begun: dict[tuple[str, ...], tuple[subprocess.Popen[bytes], BinaryIO, BinaryIO]] = {}
-
-    def begin(self, command: Sequence[str]) -> None:
-        """Start a command whose result will be asked for; what it writes waits in files."""
-        output, complaint = _file_of(b""), _file_of(b"")
-        process = self._start(command, stdin=subprocess.DEVNULL, stdout=output, stderr=complaint)
-        self._begun[tuple(command)] = process, output, complaint
-
-    def execute(
-        self, command: Sequence[str], *, istream: BinaryIO, as_process: bool = False,
-        kill_after_timeout: float | None = None, **_: bool,
-    ) -> Any:  # fmt: skip
-        """Run a command and return (status, output, complaint), or the running process."""
-        if tuple(command) in self._begun:
-            process, *files = self._begun.pop(tuple(command))
-            process.wait()
-            return process.returncode, *(_all_of(file) for file in files)
-        process = self._start(command, stdin=istream, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        if as_process:
-            return _Running(process)
-        try:
-            output, complaint = process.communicate(timeout=kill_after_timeout)
-        except subprocess.TimeoutExpired:
-            for waiting in (process, *(begun[0] for begun in self._begun.values())):
-                waiting.kill()
-            output, complaint = process.communicate()
-        return process.returncode, output, complaint
-
-    def _start(self, command: Sequence[str], **streams: Any) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(command, cwd=self._root, env=self._environment, **streams)
-
-
-def _all_of(file: BinaryIO) -> bytes:
-    with file:
-        file.seek(0)
-        return file.read()
-
-
-class _Running:
-    """A process that runs, with the parts of it that `Repository` uses."""
-
-    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
-        self.proc, self.stdout, self.stderr = process, process.stdout, process.stderr
+    return Launcher(root, environment)
 
 
 def _command_object(root: Path) -> "Git":

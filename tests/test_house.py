@@ -13,7 +13,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "finding errors",
-        "schema dates text words choices strict merkle tiles layout media contacts locks",
+        "schema dates text words choices strict merkle tiles layout launch media contacts locks",
         "record letter documents git signatures checkpoint site reports commits porcelain hooks",
         "compose paths",
         "edit",
@@ -44,7 +44,7 @@ OWNERS = {
     "referencing": {"schema"},
     "cryptography": {"signatures"},
     "feedgen": {"formats"},
-    "subprocess": {"documents", "git", "porcelain"},
+    "subprocess": {"documents", "launch", "porcelain"},
     "lxml": {"formats"},
     "jinja2": {"formats"},
     "pikepdf": {"documents"},
