@@ -1,4 +1,6 @@
-"""The git repository: the only module that runs git, by plumbing commands through GitPython's command object.
+"""The git repository: the only module that asks git anything, by plumbing commands through GitPython's command object.
+
+(launch.py starts it without GitPython where that matters, and porcelain.py commits as the person at the desk would.)
 
 Every command runs in a scrubbed environment (nothing of the caller's but the absolute folders of PATH), with the
 repository's own configuration disarmed as far as git allows. GitPython only ever adds to the environment, so `env -i`

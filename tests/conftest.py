@@ -17,6 +17,11 @@ BRANCHED = "2019-08-01-quayside-to-harbour"
 LINKED = "2019-09-01-ministry-to-harbour"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest tests, so that at the end no worker waits for another."""
+    items.sort(key=lambda item: "every_scalar_of_the_real_index" not in item.name)
+
+
 @dataclass(frozen=True)
 class Eventful:
     """The archive, the commit of each event by its name, and the events of each key in order.
