@@ -511,7 +511,7 @@ def test_a_folder_that_looks_like_a_repository_runs_nothing(whole: Whole, clone:
     for command in ("update", "fetch"):
         script(clone / "inner.git" / "hooks" / command, trap.trace)
     found = statuses(whole, clone, trap, inside=clone / "inner.git")
-    assert found == PASSING | {"check": 2, "check --staged": 2}  # a bare repository has no files and no index: name a commit
+    assert found == PASSING | {"check": 2, "check --staged": 2}  # a bare repository has no files, no index
 
 
 def test_programs_and_modules_among_its_files_are_not_found(whole: Whole, clone: Path, trap: Trap) -> None:
